@@ -1,0 +1,18 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  // Relative addresses: the built site works from any base path on a plain static host.
+  base: "./",
+  plugins: [svelte()],
+  worker: { format: "es" },
+  build: { target: "es2023", chunkSizeWarningLimit: 2000 },
+  test: {
+    include: ["src/**/*.test.ts", "workers/**/*.test.ts", "tests/parity/**/*.test.ts"],
+    setupFiles: ["tests/setup.ts"],
+    // tfjs ships ESM without file extensions; only inlined does its gradient registry load (docs/decisions.md).
+    server: { deps: { inline: [/@tensorflow/] } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
