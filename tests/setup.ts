@@ -12,7 +12,9 @@ expect.extend({
   toBeAllClose(actual: Numbers, expected: Numbers, { rtol = 1e-5, atol = 1e-6 }: Tolerance = {}) {
     const sameLength = actual.length === expected.length;
     const off = sameLength
-      ? Array.from(expected).findIndex((e, i) => !(Math.abs(actual[i]! - e) <= atol + rtol * Math.abs(e)))
+      ? Array.from(expected).findIndex(
+          (e, i) => !(Math.abs(actual[i]! - e) <= atol + rtol * Math.abs(e)),
+        )
       : -1;
     return {
       pass: sameLength && off === -1,
@@ -25,9 +27,9 @@ expect.extend({
 });
 
 declare module "vitest" {
-  // The names of the type parameters are vitest's.
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars
-  interface Matchers<T = unknown> {
+  // Declarations merge only where the type parameters are vitest's own, with its default.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-unused-vars
+  interface Matchers<T = any> {
     toBeAllClose(expected: Numbers, tolerance?: Tolerance): void;
   }
 }

@@ -1,0 +1,32 @@
+import { defineConfig } from "@playwright/test";
+import { chromium } from "./scripts/chromium.js";
+
+const SITE = 4173;
+const SOURCES = 4174;
+
+export default defineConfig({
+  testDir: "tests/browser",
+  outputDir: "test-results",
+  timeout: 600_000, // SwiftShader computes what a GPU would: slow, but exact
+  workers: 1,
+  forbidOnly: true,
+  use: {
+    launchOptions: {
+      executablePath: chromium(),
+      args: ["--no-sandbox", "--enable-unsafe-webgpu"],
+    },
+  },
+  webServer: [
+    // The built site, deep below a plain static host's root.
+    {
+      command: `node scripts/serve.js dist ${SITE} /some/base/path/`,
+      url: `http://127.0.0.1:${SITE}/some/base/path/`,
+    },
+    // The sources, for pages that only tests have.
+    { command: `npx vite --port ${SOURCES} --strictPort`, url: `http://localhost:${SOURCES}/` },
+  ],
+  metadata: {
+    site: `http://127.0.0.1:${SITE}/some/base/path/`,
+    sources: `http://localhost:${SOURCES}/`,
+  },
+});

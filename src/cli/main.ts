@@ -1,0 +1,49 @@
+/** `npm run steadfast -- COMMAND`: the study and its parts without a browser. */
+import type { Command } from "./command";
+import { exitCode } from "./errors";
+import { generate } from "./generate";
+import { score } from "./score";
+import { study } from "./study";
+
+const commands: readonly Command[] = [study, score, generate];
+
+const overview = [
+  "Measures and improves the moral consistency of language models.",
+  "",
+  "Usage: npm run steadfast -- COMMAND [--help]",
+  "",
+  ...commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`),
+  "",
+].join("\n");
+
+async function main([name, ...argv]: readonly string[]): Promise<number> {
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(overview);
+    return name === undefined ? 2 : 0;
+  }
+  const command = commands.find((command) => command.name === name);
+  if (!command) {
+    process.stderr.write(`steadfast: there is no command "${name}".\n\n${overview}`);
+    return 2;
+  }
+  if (argv.includes("--help") || argv.includes("-h")) {
+    process.stdout.write(command.help);
+    return 0;
+  }
+  try {
+    await command.run(argv);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`steadfast ${name}: ${describe(error)}\n`);
+    return exitCode(error);
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return exitCode(error) === 2 || error.name === "AbortError"
+    ? error.message
+    : (error.stack ?? error.message);
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,35 @@
+/** One line on stderr that rewrites itself on a terminal and stays silent elsewhere until it ends. */
+export interface ProgressLine {
+  update(done: number, total: number): void;
+  /** A figure to show behind the count from now on. */
+  note(text: string): void;
+  end(): void;
+}
+
+export function progressLine(label: string): ProgressLine {
+  const started = Date.now();
+  let latest = "";
+  let figure = "";
+  return {
+    note(text) {
+      figure = `, ${text}`;
+    },
+    update(done, total) {
+      const seconds = (Date.now() - started) / 1000;
+      const left =
+        done > 0 && done < total ? `, ${duration((seconds / done) * (total - done))} left` : "";
+      latest = `${label} ${done} of ${total}${figure}`;
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${latest}${left}`);
+    },
+    end() {
+      const seconds = (Date.now() - started) / 1000;
+      const line = `${latest === "" ? label : latest}, took ${duration(seconds)}`;
+      process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}\n` : `${line}\n`);
+    },
+  };
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

@@ -1,0 +1,154 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Corpus, QuestionId } from "../core/corpus/corpus";
+import { importEdges } from "../core/corpus/edges";
+import { importMcc } from "../core/corpus/mcc";
+import { sageOfPairs } from "../core/sage/sage";
+import { bootstrapMean } from "../core/statistics/bootstrap";
+import { scoreAnswers } from "../core/study/scoring";
+import { type Command, readArgs, realNumber, wholeNumber } from "./command";
+import { UsageError } from "./errors";
+import { loadEncoder, startWasm } from "./assets";
+import { interruptible } from "./interrupt";
+import { progressLine } from "./progress-line";
+
+const help = `Scores answers with SaGE, question by question.
+
+Usage: npm run steadfast -- score FILE.csv [options]
+
+FILE.csv has a row an answer (question_id, question, paraphrased, model_output[, rot]),
+or, with --weights, a row a pair of answers and its similarity in COLUMN.
+
+  --weights COLUMN     take the similarities from this column; nothing is encoded
+  --answer-weight W    weight of answers against rules of thumb, where there are any (0.8)
+  --nodes position|text  "text" merges equal answers, as the published code does (position)
+  --seed N             of the bootstrap interval (1)
+  --json               {"mean", "interval", "n", "questions": [{"id", "sage", "meanSimilarity", "evenness", "n",
+                       "bleu", "rougeL", "reason"}]} on stdout
+`;
+
+interface Row {
+  readonly id: QuestionId;
+  readonly sage: number | null;
+  readonly meanSimilarity: number | null;
+  readonly evenness: number | null;
+  readonly n: number;
+  readonly bleu: number | null;
+  readonly rougeL: number | null;
+  readonly reason: string | null;
+}
+
+export const score: Command = {
+  name: "score",
+  summary: "SaGE of recorded answers, or of ready edges",
+  help,
+  async run(argv) {
+    const { values, positionals } = readArgs(
+      argv,
+      {
+        weights: { type: "string" },
+        "answer-weight": { type: "string", default: "0.8" },
+        nodes: { type: "string", default: "position" },
+        seed: { type: "string", default: "1" },
+        json: { type: "boolean", default: false },
+      },
+      { names: ["FILE.csv"] },
+    );
+    const [path] = positionals as [string];
+    const { nodes } = values;
+    if (nodes !== "position" && nodes !== "text") {
+      throw new UsageError(`--nodes must be position or text, got "${nodes}"`);
+    }
+    const answerWeight = realNumber("--answer-weight", values["answer-weight"]);
+    if (answerWeight < 0 || answerWeight > 1) {
+      throw new UsageError(`--answer-weight must lie from 0 to 1, got ${answerWeight}`);
+    }
+    const seed = wholeNumber("--seed", values.seed);
+    const text = await readText(path);
+    const rows =
+      values.weights === undefined
+        ? await scoreCorpus(importMcc(text, basename(path)), { nodes, answerWeight })
+        : scoreEdges(text, basename(path), values.weights, nodes);
+    print(rows, seed, values.json);
+  },
+};
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
+async function scoreCorpus(
+  corpus: Corpus,
+  options: { nodes: "position" | "text"; answerWeight: number },
+): Promise<readonly Row[]> {
+  if (corpus.questions.every(({ recorded }) => recorded === null)) {
+    throw new UsageError(
+      `${corpus.name} has no column model_output, so there are no answers to score. Add it, or name a column of similarities with --weights.`,
+    );
+  }
+  await startWasm();
+  const encoder = await loadEncoder();
+  const answers = corpus.questions.flatMap(({ id, recorded }) =>
+    (recorded ?? []).map(({ text, rot }) => ({ questionId: id, text, ruleOfThumb: rot })),
+  );
+  const line = progressLine("encoding");
+  const { scores } = await scoreAnswers(
+    answers,
+    encoder,
+    { sageExponent: 10, ...options },
+    { signal: interruptible(), onProgress: line.update },
+  );
+  line.end();
+  return scores;
+}
+
+function scoreEdges(text: string, file: string, column: string, nodes: "position" | "text"): Row[] {
+  if (nodes === "text") throw new UsageError("--nodes text needs answers; edges do not hold them");
+  return importEdges(text, file, column).map(({ id, weights, n }) => {
+    const { sage, meanSimilarity, evenness, reason } = sageOfPairs(weights, n);
+    return { id, sage, meanSimilarity, evenness, n, bleu: null, rougeL: null, reason };
+  });
+}
+
+function print(rows: readonly Row[], seed: number, json: boolean): void {
+  const values = rows.flatMap(({ sage }) => sage ?? []);
+  const mean = values.length === 0 ? null : values.reduce((a, b) => a + b) / values.length;
+  const bounds = bootstrapMean(values, { seed });
+  const interval = bounds && [bounds.low, bounds.high];
+  if (json) {
+    const questions = rows.map(
+      ({ id, sage, meanSimilarity, evenness, n, bleu, rougeL, reason }) => ({
+        id,
+        sage,
+        meanSimilarity,
+        evenness,
+        n,
+        bleu,
+        rougeL,
+        reason,
+      }),
+    );
+    process.stdout.write(`${JSON.stringify({ mean, interval, n: values.length, questions })}\n`);
+    return;
+  }
+  const columns = ["sage", "meanSimilarity", "evenness", "bleu", "rougeL"] as const;
+  const titles = ["question", "SaGE", "similarity", "evenness", "BLEU", "ROUGE-L", "answers"];
+  const lines = rows.map((row) => [
+    String(row.id),
+    ...columns.map((c) => figure(row[c])),
+    String(row.n),
+  ]);
+  for (const line of [titles, ...lines]) {
+    process.stdout.write(`${line.map((cell) => cell.padStart(10)).join(" ")}\n`);
+  }
+  const range = interval ? ` [${interval.map(figure).join(", ")}]` : "";
+  process.stdout.write(
+    `\nmean SaGE ${figure(mean)}${range}, 95 % interval over ${values.length} questions\n`,
+  );
+}
+
+const figure = (x: number | null) => (x === null ? "–" : x.toFixed(4));

@@ -1,0 +1,65 @@
+/** Reads what a study starts from, and says what is wrong with it by file and field. */
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import * as v from "valibot";
+import type { Corpus } from "../core/corpus/corpus";
+import { importDemoQuestions } from "../core/corpus/demo-questions";
+import { importMcc } from "../core/corpus/mcc";
+import { InputError } from "../core/format/input-error";
+import { StudyConfig, type StudyConfigInput } from "../core/study/config";
+import { resolveConfig } from "../core/study/presets";
+import { demoFolder } from "./assets";
+import { UsageError } from "./errors";
+
+const BUILT_IN: Readonly<Record<string, string>> = {
+  demo: "demo_questions.json",
+  "everyday-ethics": "everyday_ethics.json",
+};
+const IMAGINED = "imagined aligned model (recorded)";
+
+/** @returns the settings as the file has them, checked, and the folder that its paths are relative to. */
+export async function readConfig(
+  path: string,
+): Promise<{ input: StudyConfigInput; folder: string }> {
+  const text = await readText(path);
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch (error) {
+    throw new InputError({ file: path }, (error as Error).message, "Make it valid JSON.");
+  }
+  try {
+    resolveConfig(input as StudyConfigInput);
+  } catch (error) {
+    if (!v.isValiError<typeof StudyConfig>(error)) throw error;
+    const [issue] = error.issues;
+    throw new InputError(
+      { file: path, layout: "list", column: v.getDotPath(issue) ?? "file" },
+      issue.message.replace(/\.$/, ""),
+      "config.json of any finished study shows every field.",
+    );
+  }
+  return { input: input as StudyConfigInput, folder: dirname(path) };
+}
+
+export async function readCorpus(corpus: string, folder: string): Promise<Corpus> {
+  const builtIn = BUILT_IN[corpus];
+  if (builtIn !== undefined) {
+    const json = await readText(join(demoFolder, builtIn));
+    return { ...importDemoQuestions(json, builtIn, IMAGINED), name: corpus };
+  }
+  const path = resolve(folder, corpus);
+  const text = await readText(path);
+  const file = basename(path);
+  return path.endsWith(".json")
+    ? importDemoQuestions(text, file, `recorded in ${file}`)
+    : importMcc(text, file, `recorded in ${file}`);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,170 @@
+/** LoRA adapters as PEFT saves them: adapter_config.json and adapter_model.safetensors. */
+import * as v from "valibot";
+import { parseSafetensors, writeSafetensors } from "../format/safetensors";
+import { AdapterConfig } from "./config";
+
+export interface AdapterTensor {
+  /** PEFT's name after the model's prefix: `h.0.attn.c_attn.lora_A.weight`. */
+  readonly name: string;
+  /** A: [rank, in]. B: [out, rank]. */
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface AdapterWeights {
+  readonly config: AdapterConfig;
+  readonly baseModel: string;
+  readonly tensors: readonly AdapterTensor[];
+}
+
+export interface PeftFiles {
+  readonly "adapter_config.json": string;
+  readonly "adapter_model.safetensors": Uint8Array;
+}
+
+const PREFIX = "base_model.model.transformer.";
+const KEY = /^base_model\.model\.transformer\.((?:[a-z_0-9]+\.)+)lora_([AB])\.weight$/;
+
+const PeftConfig = v.looseObject({
+  peft_type: v.string(),
+  base_model_name_or_path: v.optional(v.nullable(v.string()), null),
+  r: v.number(),
+  lora_alpha: v.number(),
+  lora_dropout: v.optional(v.number(), 0),
+  target_modules: v.unknown(),
+  use_rslora: v.optional(v.boolean(), false),
+});
+
+/** Options of PEFT's LoraConfig that change what an adapter computes, each with the values under which it does not. */
+const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
+  use_dora: [false],
+  use_qalora: [false],
+  lora_bias: [false],
+  bias: ["none"],
+  init_lora_weights: [true, false, "gaussian"], // the others (PiSSA, OLoRA, …) change the base weights too
+};
+const NEUTRAL_WHEN_EMPTY = [
+  "modules_to_save",
+  "rank_pattern",
+  "alpha_pattern",
+  "layers_to_transform",
+  "layer_replication",
+  "exclude_modules",
+  "target_parameters",
+  "trainable_token_indices",
+];
+
+/**
+ * The two files of a PEFT adapter. The configuration holds only fields known since PEFT 0.4, because 0.13 and older
+ * refuse unknown ones; `use_rslora` (0.7) appears only where it is on.
+ */
+export function writePeft({ config, baseModel, tensors }: AdapterWeights): PeftFiles {
+  const fields = {
+    base_model_name_or_path: baseModel,
+    bias: "none",
+    fan_in_fan_out: true,
+    inference_mode: true,
+    lora_alpha: config.loraAlpha,
+    lora_dropout: config.loraDropout,
+    peft_type: "LORA",
+    r: config.rank,
+    target_modules: config.targetModules,
+    task_type: "CAUSAL_LM",
+    ...(config.useRslora ? { use_rslora: true } : {}),
+  };
+  return {
+    "adapter_config.json": JSON.stringify(fields, null, 2),
+    "adapter_model.safetensors": writeSafetensors(
+      tensors.map((tensor) => ({ ...tensor, name: PREFIX + tensor.name })),
+    ),
+  };
+}
+
+/**
+ * Reads PEFT's two files.
+ *
+ * @throws SyntaxError if a file is not what it should be; RangeError if the adapter uses something that this
+ *         workbench does not compute (DoRA, biases, rank patterns …), by PEFT's name of it.
+ */
+export function readPeft(configText: string, safetensorsBytes: Uint8Array): AdapterWeights {
+  const { config, baseModel } = readConfig(configText);
+  const file = parseSafetensors(safetensorsBytes, "adapter_model.safetensors");
+  const tensors = [...file.tensors.values()].map(({ name, shape, read }) => {
+    const key = KEY.exec(name);
+    if (key === null) {
+      throw new RangeError(
+        `adapter_model.safetensors: ${name} is not a LoRA weight of GPT-2 (${PREFIX}<map>.lora_A.weight)`,
+      );
+    }
+    const rank = key[2] === "A" ? shape[0] : shape[1];
+    if (shape.length !== 2 || rank !== config.rank) {
+      throw new RangeError(
+        `adapter_model.safetensors: ${name} has shape [${shape.join(", ")}], but adapter_config.json says r ${config.rank}`,
+      );
+    }
+    return { name: name.slice(PREFIX.length), shape, data: read() };
+  });
+  requirePairs(tensors.map(({ name }) => name));
+  return { config, baseModel, tensors };
+}
+
+function readConfig(text: string): Pick<AdapterWeights, "config" | "baseModel"> {
+  const parsed = v.safeParse(PeftConfig, parseJson(text));
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw new SyntaxError(`adapter_config.json: ${v.getDotPath(issue) ?? "file"}: ${issue.message}`);
+  }
+  const peft = parsed.output;
+  if (peft.peft_type !== "LORA") {
+    throw new RangeError(`adapter_config.json: peft_type is ${peft.peft_type}; only LORA is supported`);
+  }
+  refuseWhatWeDoNotDo(peft);
+  const config = v.safeParse(AdapterConfig, {
+    rank: peft.r,
+    loraAlpha: peft.lora_alpha,
+    loraDropout: peft.lora_dropout,
+    targetModules: peft.target_modules,
+    useRslora: peft.use_rslora,
+  });
+  if (!config.success) {
+    const [issue] = config.issues;
+    throw new RangeError(`adapter_config.json: ${v.getDotPath(issue) ?? "file"}: ${issue.message}`);
+  }
+  return { config: config.output, baseModel: peft.base_model_name_or_path ?? "" };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError(`adapter_config.json is not JSON: ${String(error)}`, { cause: error });
+  }
+}
+
+function refuseWhatWeDoNotDo(peft: Readonly<Record<string, unknown>>): void {
+  for (const [field, allowed] of Object.entries(NEUTRAL)) {
+    const value = peft[field];
+    if (value !== undefined && !allowed.includes(value)) throw unsupported(field, value);
+  }
+  for (const field of NEUTRAL_WHEN_EMPTY) {
+    const value = peft[field] ?? [];
+    if (typeof value !== "object" || Object.keys(value).length > 0) throw unsupported(field, value);
+  }
+}
+
+function unsupported(field: string, value: unknown): RangeError {
+  return new RangeError(
+    `adapter_config.json: ${field} is ${JSON.stringify(value)}, which is not supported; merge the adapter with PEFT and load the merged model`,
+  );
+}
+
+function requirePairs(names: readonly string[]): void {
+  const present = new Set(names);
+  for (const name of names) {
+    const partner = name.replace(/lora_([AB])/, (_, side) => (side === "A" ? "lora_B" : "lora_A"));
+    if (!present.has(partner)) {
+      throw new RangeError(`adapter_model.safetensors: ${name} is there, but ${partner} is missing`);
+    }
+  }
+  if (names.length === 0) throw new RangeError("adapter_model.safetensors holds no tensors");
+}

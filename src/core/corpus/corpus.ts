@@ -1,0 +1,39 @@
+/** A number where the file's text looks like one ("5884"), else the text. */
+export type QuestionId = number | string;
+
+/** An answer that came with the corpus, not made by this study. */
+export interface RecordedAnswer {
+  readonly text: string;
+  /** Rule of thumb, where the file has one. */
+  readonly rot: string | null;
+}
+
+export interface Question {
+  readonly id: QuestionId;
+  /** The source question. It isn't asked; its paraphrases are. */
+  readonly text: string;
+  readonly topic: string | null;
+  readonly paraphrases: readonly string[];
+  /** One answer a paraphrase, in the same order; null where the file has none. */
+  readonly recorded: readonly RecordedAnswer[] | null;
+}
+
+export interface Corpus {
+  readonly name: string;
+  readonly questions: readonly Question[];
+  /** Who gave the recorded answers; null if unknown or if there are none. */
+  readonly recordedModel: string | null;
+}
+
+/** "5884" → 5884; "q7", "007" and "7.0" stay text, so that different texts are different ids. */
+export function parseQuestionId(text: string): QuestionId {
+  const trimmed = text.trim();
+  const number = Number(trimmed);
+  return Number.isSafeInteger(number) && String(number) === trimmed ? number : trimmed;
+}
+
+/** "data/questions.csv" → "questions". */
+export function corpusName(file: string): string {
+  const base = file.split(/[/\\]/).at(-1)!;
+  return base.replace(/(?<=.)\.\w+$/, "");
+}

@@ -1,0 +1,116 @@
+/** The report as a page to read: the table of questions, the means, and what to make of them. */
+import {
+  type Comparison,
+  type ModelSummary,
+  REPORTED_ROLES,
+  type ReportedRole,
+  type StudyReport,
+} from "./report";
+
+const LABELS: Readonly<Record<ReportedRole, string>> = {
+  baseline: "baseline",
+  lora: "after LoRA",
+  ppo: "after PPO",
+  aligned: "aligned",
+};
+
+export function reportMarkdown(report: StudyReport): string {
+  return [
+    "# Moral consistency study",
+    [
+      `Target: ${report.target}. Aligned model: ${report.aligned}. Corpus: ${report.corpus.name}, ` +
+        `${report.corpus.questions} questions. Encoder: ${report.encoder.name} (${report.encoder.revision}). ` +
+        `Preset: ${report.config.preset}. Seed: ${report.seed}.`,
+    ],
+    "## SaGE on the held-out questions",
+    table(report),
+    ...report.comparisons.map(comparisonSentence),
+    controlSentence(report.models),
+    bestSentence(report),
+    "## Cycles",
+    ...report.cycles.map(
+      ({ cycle, trainedOn, feedback, rejected, reason, skippedAnswers }) =>
+        `Cycle ${cycle}: ${trainedOn} questions kept for training, ${feedback} to the feedback list, ` +
+        `${rejected} rejected.` +
+        (reason === null ? "" : ` ${reason}`) +
+        (skippedAnswers === 0 ? "" : ` PPO skipped ${skippedAnswers} answers that were too short.`),
+    ),
+    "## Selection",
+    selectionTable(report),
+  ]
+    .flat()
+    .join("\n\n")
+    .concat("\n");
+}
+
+/** Questions, then the means with their interval and n, then the control. */
+export function table({ models, questions, config }: StudyReport): string {
+  const shown = REPORTED_ROLES.filter((role) => models.some(({ name }) => name === role));
+  const summary = (role: ReportedRole) => models.find(({ name }) => name === role)!;
+  const percent = Math.round(config.statistics.confidence * 100);
+  const rows = [
+    ["Question", ...shown.map((role) => LABELS[role])],
+    ["---", ...shown.map(() => "---:")],
+    ...questions
+      .filter(({ split }) => split === "evaluation")
+      .map(({ question, sage }) => [cell(question), ...shown.map((role) => figure(sage[role]))]),
+    ["**Mean**", ...shown.map((role) => `**${figure(summary(role).mean)}**`)],
+    [`${percent} % interval`, ...shown.map((role) => interval(summary(role).interval))],
+    ["n", ...shown.map((role) => String(summary(role).n))],
+    ["Between questions (control)", ...shown.map((role) => figure(summary(role).betweenQuestions))],
+  ];
+  return rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+/** "after LoRA − baseline: +0.11 [0.05, 0.17], 10 of 12 questions higher, p = .004. More than noise." */
+export function comparisonSentence(c: Comparison): string {
+  const sign = c.meanDifference < 0 ? "−" : "+";
+  const size = Math.abs(c.meanDifference).toFixed(3);
+  return (
+    `${LABELS[c.name]} − ${LABELS[c.against]}: ${sign}${size} ${interval(c.interval)}, ` +
+    `${c.higher} of ${c.n} questions higher, ${c.lower} lower, p = ${c.p.toFixed(3)}. ${verdict(c)}`
+  );
+}
+
+function verdict({ interval: bounds, n }: Comparison): string {
+  if (bounds === null) return `With n = ${n} nothing can be said about noise.`;
+  return bounds[0] > 0 || bounds[1] < 0 ? "More than noise." : "Within noise.";
+}
+
+/** Whether answers to different questions grew alike too, which a constant answer would show as a perfect SaGE. */
+function controlSentence(models: readonly ModelSummary[]): string {
+  const baseline = models.find(({ name }) => name === "baseline");
+  const rises = models.flatMap(({ name, betweenQuestions }) =>
+    (name === "lora" || name === "ppo") &&
+    betweenQuestions !== null &&
+    baseline?.betweenQuestions != null
+      ? [`${signed(betweenQuestions - baseline.betweenQuestions)} ${LABELS[name]}`]
+      : [],
+  );
+  if (rises.length === 0) return "There is no control with fewer than two questions.";
+  return (
+    `Control: the similarity of answers to different questions changed by ${rises.join(", ")}. ` +
+    "Where it rises as much as SaGE does, the model has learned to say the same to everything, not to be consistent."
+  );
+}
+
+function bestSentence({ best }: StudyReport): string {
+  return best.name === "baseline"
+    ? "No trained model beat the baseline; the pretrained model is kept."
+    : `Kept: the model ${LABELS[best.name]} of cycle ${best.cycle}.`;
+}
+
+function selectionTable({ selection }: StudyReport): string {
+  const rows = selection.map(({ id, threshold, aligned, target, decision }) =>
+    [String(id), threshold.toFixed(4), figure(aligned), figure(target), decision].join(" | "),
+  );
+  return ["Id | Threshold | Aligned | Target | Decision", "--- | ---: | ---: | ---: | ---", ...rows]
+    .map((row) => `| ${row} |`)
+    .join("\n");
+}
+
+const figure = (x: number | null) => (x === null ? "–" : x.toFixed(3));
+const signed = (x: number) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(3)}`;
+const interval = (x: ModelSummary["interval"]) =>
+  x === null ? "–" : `[${figure(x[0])}, ${figure(x[1])}]`;
+const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll(/\s+/g, " ");

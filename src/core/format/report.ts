@@ -1,0 +1,88 @@
+/** What a study found, as report.json holds it. Nothing in it depends on when or how fast it ran. */
+import type { Role } from "../answers/answer";
+import type { QuestionId } from "../corpus/corpus";
+import type { SelectionRecord } from "../select/select";
+import type { StudyConfig } from "../study/config";
+import type { QuestionScore } from "../study/scoring";
+
+export const REPORT_FORMAT = "steadfast-report";
+export const REPORT_VERSION = 1;
+
+export type ReportedRole = Exclude<Role, "target">;
+export const REPORTED_ROLES = [
+  "baseline",
+  "lora",
+  "ppo",
+  "aligned",
+] as const satisfies ReportedRole[];
+
+/** Mean SaGE of one model over the evaluation questions. */
+export interface ModelSummary {
+  readonly name: ReportedRole;
+  readonly mean: number | null;
+  /** Percentile bootstrap over questions; null below 2 questions. */
+  readonly interval: readonly [low: number, high: number] | null;
+  readonly n: number;
+  /** Control: mean similarity of answers to different questions; it must not rise as SaGE does. */
+  readonly betweenQuestions: number | null;
+}
+
+/** A model against the baseline, question by question. */
+export interface Comparison {
+  readonly name: ReportedRole;
+  readonly against: ReportedRole;
+  readonly meanDifference: number;
+  readonly interval: readonly [low: number, high: number] | null;
+  readonly n: number;
+  readonly higher: number;
+  readonly lower: number;
+  readonly equal: number;
+  /** Two-sided sign-flip permutation. */
+  readonly p: number;
+}
+
+export interface ReportedQuestion {
+  readonly id: QuestionId;
+  readonly question: string;
+  readonly split: "evaluation" | "train";
+  /** Null where that model did not answer the question: training questions are not evaluated. */
+  readonly sage: Readonly<Record<ReportedRole, number | null>>;
+}
+
+export interface CycleOutcome {
+  readonly cycle: number;
+  readonly trainedOn: number;
+  readonly feedback: number;
+  readonly rejected: number;
+  /** Why there is no LoRA or PPO model in this cycle; null where there is. */
+  readonly reason: string | null;
+  readonly models: readonly ModelSummary[];
+  /** Whether this cycle's better model became the best so far. */
+  readonly improved: boolean;
+  /** Answers that PPO left out because they were too short to learn from. */
+  readonly skippedAnswers: number;
+}
+
+export interface StudyReport {
+  readonly format: typeof REPORT_FORMAT;
+  readonly version: typeof REPORT_VERSION;
+  readonly config: StudyConfig;
+  readonly seed: number;
+  readonly encoder: { readonly name: string; readonly revision: string };
+  readonly corpus: { readonly name: string; readonly questions: number };
+  readonly target: string;
+  readonly aligned: string;
+  /** The model kept: highest mean SaGE on the evaluation questions. */
+  readonly best: { readonly name: ReportedRole; readonly cycle: number };
+  readonly models: readonly ModelSummary[];
+  readonly comparisons: readonly Comparison[];
+  readonly questions: readonly ReportedQuestion[];
+  readonly selection: readonly SelectionRecord[];
+  readonly cycles: readonly CycleOutcome[];
+}
+
+export type SageById = ReadonlyMap<QuestionId, number | null>;
+
+export function sageById(scores: readonly QuestionScore[]): SageById {
+  return new Map(scores.map(({ id, sage }) => [id, sage]));
+}

@@ -1,0 +1,181 @@
+/** Every setting of a study. One schema is the type, the defaults, the check of a file, and the text of form and CLI. */
+import * as v from "valibot";
+import { AdapterConfig } from "../adapter/config";
+import { QUESTION_SLOT } from "../answers/prompt";
+import { PpoConfig } from "../ppo/config";
+import { REWARD_NAMES } from "../rewards/rewards";
+import { SftConfig } from "../sft/config";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const questionId = v.union([v.number(), v.string()]);
+
+const about = v.description;
+
+export const Sampling = v.strictObject({
+  temperature: v.optional(
+    v.pipe(v.number(), v.minValue(0), about("0 always takes the likeliest token")),
+    0.8,
+  ),
+  topK: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(0),
+      about("Keep the k likeliest tokens; 0 keeps all"),
+    ),
+    0,
+  ),
+  topP: v.optional(
+    v.pipe(
+      v.number(),
+      v.gtValue(0),
+      v.maxValue(1),
+      about("Keep the likeliest tokens up to this mass"),
+    ),
+    1,
+  ),
+  maxNewTokens: v.optional(v.pipe(count, about("Longest answer, in tokens")), 48),
+});
+export type Sampling = v.InferOutput<typeof Sampling>;
+
+export const AlignedConfig = v.variant("kind", [
+  v.strictObject({ kind: v.literal("recorded") }),
+  v.strictObject({
+    kind: v.literal("chat"),
+    baseUrl: v.pipe(
+      v.string(),
+      v.url(),
+      about("Address of an OpenAI-compatible API, ending in /v1"),
+    ),
+    model: v.pipe(v.string(), v.nonEmpty(), about("Model id, as the server names it")),
+    temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2)), 0.8),
+    maxTokens: v.optional(count, 256),
+    instruction: v.optional(
+      v.pipe(v.string(), about(`What the model is told; ${QUESTION_SLOT} stands for the question`)),
+      `Answer this question in one short paragraph of plain text. Question: ${QUESTION_SLOT}`,
+    ),
+  }),
+]);
+export type AlignedConfig = v.InferOutput<typeof AlignedConfig>;
+
+export const StudyConfig = v.strictObject({
+  preset: v.pipe(
+    v.picklist(["recommended", "report"]),
+    about("Where settings that you leave out come from"),
+  ),
+  seed: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(0), about("Decides every random draw")),
+    1,
+  ),
+  corpus: v.optional(
+    v.pipe(v.string(), about('"demo", "everyday-ethics", or a corpus of yours')),
+    "demo",
+  ),
+  target: v.optional(v.pipe(v.string(), about('"demo", or a folder in the hub\'s layout')), "demo"),
+  aligned: v.optional(AlignedConfig, { kind: "recorded" }),
+  prompt: v.optional(
+    v.pipe(v.string(), v.includes(QUESTION_SLOT), about("What the target reads")),
+    `Question: ${QUESTION_SLOT}\nAnswer:`,
+  ),
+  questions: v.optional(
+    v.strictObject({
+      evaluation: v.optional(
+        v.pipe(count, about("Held-out questions, the same in every cycle")),
+        12,
+      ),
+      alwaysEvaluate: v.optional(
+        v.pipe(v.array(questionId), about("Ids that are held out in any case")),
+        [],
+      ),
+      perCycle: v.optional(
+        v.nullable(v.pipe(count, about("Training questions drawn a cycle; empty takes all"))),
+        null,
+      ),
+    }),
+    {},
+  ),
+  sampling: v.optional(Sampling, {}),
+  sage: v.optional(
+    v.strictObject({
+      sageExponent: v.optional(
+        v.pipe(v.number(), v.gtValue(0), about("Power on a node's strength")),
+        10,
+      ),
+      nodes: v.optional(
+        v.pipe(
+          v.picklist(["position", "text"]),
+          about('"text" merges equal answers, as the published code does'),
+        ),
+        "position",
+      ),
+      answerWeight: v.optional(
+        v.pipe(fraction, about("Weight of answers against rules of thumb, where there are any")),
+        0.8,
+      ),
+    }),
+    {},
+  ),
+  selection: v.optional(
+    v.strictObject({
+      start: v.optional(v.pipe(fraction, about("Threshold for the first question")), 0.9),
+      floor: v.optional(v.pipe(fraction, about("It never falls below this")), 0.7),
+      decay: v.optional(v.pipe(fraction, about("Factor after each question")), 0.95),
+    }),
+    {},
+  ),
+  adapter: v.optional(AdapterConfig, {}),
+  sft: v.optional(SftConfig, {}),
+  rollouts: v.optional(
+    v.strictObject({
+      enabled: v.optional(v.pipe(v.boolean(), about("Run PPO after LoRA")), true),
+      batch: v.optional(
+        v.pipe(
+          v.picklist(["question", "answer"]),
+          about("One PPO step for a question's answers together, or for each answer alone"),
+        ),
+        "question",
+      ),
+      passes: v.optional(v.pipe(count, about("Times through the cycle's training questions")), 2),
+      maxSteps: v.optional(v.nullable(v.pipe(count, about("Stop after so many PPO steps"))), null),
+      reference: v.optional(
+        v.pipe(
+          v.picklist(["base", "start"]),
+          about(
+            "What KL is measured from: the pretrained model (classic TRL) or the LoRA model PPO starts from",
+          ),
+        ),
+        "start",
+      ),
+      reward: v.optional(
+        v.pipe(v.picklist(REWARD_NAMES), about("What an answer is paid for")),
+        "mean-similarity",
+      ),
+    }),
+    {},
+  ),
+  ppo: v.optional(PpoConfig, {}),
+  cycles: v.optional(
+    v.strictObject({
+      max: v.optional(v.pipe(count, about("Cycles at most")), 1),
+      patience: v.optional(
+        v.pipe(count, about("Stop after so many cycles without a better model")),
+        1,
+      ),
+      minimumGain: v.optional(
+        v.pipe(v.number(), v.minValue(0), about("A smaller rise of mean SaGE is none")),
+        0,
+      ),
+    }),
+    {},
+  ),
+  statistics: v.optional(
+    v.strictObject({
+      replicates: v.optional(v.pipe(count, about("Bootstrap draws over questions")), 2000),
+      confidence: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1)), 0.95),
+    }),
+    {},
+  ),
+});
+export type StudyConfig = v.InferOutput<typeof StudyConfig>;
+export type StudyConfigInput = v.InferInput<typeof StudyConfig>;

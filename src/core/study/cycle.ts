@@ -1,0 +1,154 @@
+/** One cycle: answers, scores, selection, LoRA, evaluation, PPO, evaluation. */
+import type { AdapterWeights } from "../adapter/peft";
+import type { Answer } from "../answers/answer";
+import { fillPrompt } from "../answers/prompt";
+import type { Question, QuestionId } from "../corpus/corpus";
+import { type CycleOutcome, type SageById, sageById } from "../format/report";
+import { deriveSeed } from "../random";
+import { type SelectionRecord, select } from "../select/select";
+import { askAligned, askPolicy } from "./asking";
+import type { Run } from "./context";
+import { type Evaluated, evaluate, score } from "./evaluate";
+import type { TrainingExample } from "./ports";
+import { ppoPhase } from "./ppo-phase";
+
+export interface Candidate {
+  readonly name: "lora" | "ppo";
+  readonly cycle: number;
+  readonly evaluated: Evaluated;
+  readonly weights: AdapterWeights;
+}
+
+export interface CycleResult {
+  readonly outcome: Omit<CycleOutcome, "improved">;
+  readonly selection: readonly SelectionRecord[];
+  readonly trainSage: { readonly target: SageById; readonly aligned: SageById };
+  readonly kept: readonly TrainingExample[];
+  readonly candidates: readonly Candidate[];
+}
+
+/**
+ * @param questions   this cycle's training questions.
+ * @param evaluation  the held-out questions, the same in every cycle.
+ * @param earlier     examples kept in earlier cycles: LoRA starts anew from the pretrained state, on all of them.
+ */
+export async function runCycle(
+  cycle: number,
+  questions: readonly Question[],
+  evaluation: readonly Question[],
+  earlier: readonly TrainingExample[],
+  run: Run,
+): Promise<CycleResult> {
+  const { config, ports, report, signal } = run;
+  const selected = await answerAndSelect(cycle, questions, run);
+  const { selection, kept, trainSage } = selected;
+  const decided = (decision: SelectionRecord["decision"]) =>
+    selection.filter((record) => record.decision === decision).length;
+  const counts = {
+    cycle,
+    trainedOn: decided("train"),
+    feedback: decided("feedback"),
+    rejected: decided("reject") + decided("unscored"),
+  };
+  const examples = [...earlier, ...kept];
+  if (examples.length === 0) {
+    const reason =
+      "No aligned answers passed the selection, so there is nothing to train on. Lower the threshold or draw more questions.";
+    const outcome = { ...counts, reason, models: [], skippedAnswers: 0 };
+    return { outcome, selection, trainSage, kept, candidates: [] };
+  }
+
+  report({
+    kind: "phase",
+    phase: { kind: "lora", cycle, role: "lora", split: "train", total: 0, unit: "steps" },
+  });
+  const tuned = await ports.policy.fineTune(
+    examples,
+    { adapter: config.adapter, sft: config.sft, seed: deriveSeed(config.seed, "sft", cycle) },
+    {
+      signal,
+      onStep: (step) => {
+        report({ kind: "sft-step", cycle, step });
+        report({ kind: "progress", done: step.step, total: step.totalSteps });
+      },
+    },
+  );
+  const lora = await candidate("lora", cycle, tuned, evaluation, run);
+  if (!config.rollouts.enabled) return finish([lora], 0);
+
+  const trained = await ppoPhase(questions, cycle, run);
+  const ppo = await candidate("ppo", cycle, trained.weights, evaluation, run);
+  return finish([lora, ppo], trained.skippedAnswers);
+
+  function finish(candidates: readonly Candidate[], skippedAnswers: number): CycleResult {
+    const models = candidates.map(({ evaluated }) => evaluated.summary);
+    const outcome = { ...counts, reason: null, models, skippedAnswers };
+    return { outcome, selection, trainSage, kept, candidates };
+  }
+}
+
+type Selected = Pick<CycleResult, "selection" | "trainSage" | "kept">;
+
+async function answerAndSelect(
+  cycle: number,
+  questions: readonly Question[],
+  run: Run,
+): Promise<Selected> {
+  const { config, report } = run;
+  const targetSet = { cycle, role: "target", split: "train" } as const;
+  const alignedSet = { cycle, role: "aligned", split: "train" } as const;
+  const targetAnswers = await askPolicy(questions, targetSet, run);
+  const alignedAnswers = await askAligned(questions, alignedSet, run);
+  const target = sageById((await score(targetSet, targetAnswers, run)).scores);
+  const aligned = sageById((await score(alignedSet, alignedAnswers, run)).scores);
+
+  const total = questions.length;
+  report({
+    kind: "phase",
+    phase: { kind: "select", cycle, role: null, split: "train", total, unit: "questions" },
+  });
+  const contestants = questions.map(({ id }) => ({
+    id,
+    aligned: aligned.get(id) ?? null,
+    target: target.get(id) ?? null,
+  }));
+  const selection = select(contestants, config.selection);
+  selection.forEach((record, i) => {
+    report({ kind: "selection", cycle, record });
+    report({ kind: "progress", done: i + 1, total });
+  });
+  const keptIds = new Set(selection.filter((r) => r.decision === "train").map(({ id }) => id));
+  return {
+    selection,
+    trainSage: { target, aligned },
+    kept: toExamples(alignedAnswers, questions, keptIds, config.prompt),
+  };
+}
+
+function toExamples(
+  answers: readonly Answer[],
+  questions: readonly Question[],
+  kept: ReadonlySet<QuestionId>,
+  template: string,
+): TrainingExample[] {
+  const wordings = new Map(questions.map(({ id, paraphrases }) => [id, paraphrases]));
+  return answers
+    .filter(({ questionId }) => kept.has(questionId))
+    .map(({ questionId, paraphrase, text }) => ({
+      prompt: fillPrompt(template, wordings.get(questionId)![paraphrase]!),
+      answer: text,
+    }));
+}
+
+/** Stores the adapter, then has the policy, which carries it, answer the held-out questions. */
+async function candidate(
+  name: "lora" | "ppo",
+  cycle: number,
+  weights: AdapterWeights,
+  evaluation: readonly Question[],
+  run: Run,
+): Promise<Candidate> {
+  await run.ports.store.saveAdapter(cycle, name, weights);
+  const answers = await askPolicy(evaluation, { cycle, role: name, split: "evaluation" }, run);
+  return { name, cycle, weights, evaluated: await evaluate(name, cycle, answers, run) };
+}

@@ -1,0 +1,37 @@
+import type { AnswerSet, Role } from "../answers/answer";
+import type { PpoStats } from "../ppo/statistics";
+import type { SelectionRecord } from "../select/select";
+import type { SftStep } from "./ports";
+import type { CycleOutcome, ModelSummary } from "../format/report";
+import type { QuestionScore } from "./scoring";
+
+export type PhaseKind = "answer" | "score" | "select" | "lora" | "ppo";
+
+/** A stretch of work with a countable end. Cycle 0 is the first evaluation, before any training. */
+export interface Phase {
+  readonly kind: PhaseKind;
+  readonly cycle: number;
+  /** The model that answers, is scored or is trained; null for selection, which sees two. */
+  readonly role: Role | null;
+  readonly split: AnswerSet["split"];
+  readonly total: number;
+  readonly unit: "answers" | "questions" | "steps";
+}
+
+/** What a study tells while it runs. Everything in it can be shown as it stands and sent between threads. */
+export type StudyEvent =
+  | { readonly kind: "phase"; readonly phase: Phase }
+  | { readonly kind: "progress"; readonly done: number; readonly total: number }
+  | { readonly kind: "scores"; readonly set: AnswerSet; readonly scores: readonly QuestionScore[] }
+  | { readonly kind: "model"; readonly cycle: number; readonly model: ModelSummary }
+  | { readonly kind: "selection"; readonly cycle: number; readonly record: SelectionRecord }
+  | { readonly kind: "sft-step"; readonly cycle: number; readonly step: SftStep }
+  | {
+      readonly kind: "ppo-step";
+      readonly cycle: number;
+      readonly step: number;
+      readonly totalSteps: number;
+      readonly meanScore: number;
+      readonly stats: PpoStats;
+    }
+  | { readonly kind: "cycle"; readonly outcome: CycleOutcome };

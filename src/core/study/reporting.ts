@@ -1,0 +1,119 @@
+/** Puts what a study gathered into its report. */
+import type { Corpus, Question, QuestionId } from "../corpus/corpus";
+import {
+  type Comparison,
+  REPORT_FORMAT,
+  REPORT_VERSION,
+  type ReportedQuestion,
+  type StudyReport,
+} from "../format/report";
+import { deriveSeed } from "../random";
+import { pairedDifference } from "../statistics/paired";
+import type { StudyConfig } from "./config";
+import type { Run } from "./context";
+import type { Candidate } from "./cycle";
+import type { Evaluated } from "./evaluate";
+import type { Progress } from "./progress";
+
+interface Gathered {
+  readonly run: Run;
+  readonly corpus: Corpus;
+  readonly evaluation: readonly Question[];
+  readonly baseline: Evaluated;
+  readonly aligned: Evaluated;
+  readonly state: Progress;
+}
+
+export function buildReport({
+  run,
+  corpus,
+  evaluation,
+  baseline,
+  aligned,
+  state,
+}: Gathered): StudyReport {
+  const { config, ports } = run;
+  const shown = shownCandidates(state);
+  const evaluated = [baseline, ...shown.map(({ evaluated }) => evaluated), aligned];
+  const sageOf = (name: string) => evaluated.find(({ summary }) => summary.name === name)?.sage;
+  return {
+    format: REPORT_FORMAT,
+    version: REPORT_VERSION,
+    config,
+    seed: config.seed,
+    encoder: { name: ports.encoder.name, revision: ports.encoder.revision },
+    corpus: { name: corpus.name, questions: corpus.questions.length },
+    target: ports.policy.name,
+    aligned: ports.aligned.name,
+    best: { name: state.best?.name ?? "baseline", cycle: state.best?.cycle ?? 0 },
+    models: evaluated.map(({ summary }) => summary),
+    comparisons: evaluated
+      .filter((model) => model !== baseline)
+      .flatMap((model) => compare(model, baseline, config) ?? []),
+    questions: [
+      ...evaluation.map(({ id, text }) => ({
+        id,
+        question: text,
+        split: "evaluation" as const,
+        sage: {
+          baseline: sageOf("baseline")?.get(id) ?? null,
+          lora: sageOf("lora")?.get(id) ?? null,
+          ppo: sageOf("ppo")?.get(id) ?? null,
+          aligned: sageOf("aligned")?.get(id) ?? null,
+        },
+      })),
+      ...trainRows(state),
+    ],
+    selection: state.selection,
+    cycles: state.cycles,
+  };
+}
+
+/** The LoRA and PPO model of the cycle that gave the best model, or of the last cycle where none beat the baseline. */
+function shownCandidates({ best, candidates }: Progress): Candidate[] {
+  const cycle = best?.cycle ?? candidates.at(-1)?.cycle;
+  return candidates.filter((candidate) => candidate.cycle === cycle);
+}
+
+/** Training questions have the target's score before their cycle (the baseline in the first) and the aligned one. */
+function trainRows({ trainQuestions, trainSage }: Progress): ReportedQuestion[] {
+  const latest = (pick: "target" | "aligned", id: QuestionId) =>
+    trainSage.findLast((cycle) => cycle[pick].has(id))?.[pick].get(id) ?? null;
+  return [...trainQuestions.values()].map(({ id, text }) => ({
+    id,
+    question: text,
+    split: "train",
+    sage: {
+      baseline: trainSage[0]?.target.get(id) ?? null,
+      lora: null,
+      ppo: null,
+      aligned: latest("aligned", id),
+    },
+  }));
+}
+
+/** Null where no question has both scores. */
+function compare(
+  model: Evaluated,
+  baseline: Evaluated,
+  { seed, statistics }: StudyConfig,
+): Comparison | null {
+  const ids = [...baseline.sage.keys()];
+  const { meanDifference, interval, n, higher, lower, equal, p } = pairedDifference(
+    ids.map((id) => baseline.sage.get(id) ?? null),
+    ids.map((id) => model.sage.get(id) ?? null),
+    { ...statistics, seed: deriveSeed(seed, "paired") },
+  );
+  if (meanDifference === null || p === null) return null;
+  return {
+    name: model.summary.name,
+    against: baseline.summary.name,
+    meanDifference,
+    interval: interval && [interval.low, interval.high],
+    n,
+    higher,
+    lower,
+    equal,
+    p,
+  };
+}

@@ -1,0 +1,237 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { AdapterWeights } from "../adapter/peft";
+import type { Answer, AnswerSet } from "../answers/answer";
+import type { Corpus, Question } from "../corpus/corpus";
+import type { StudyReport } from "../format/report";
+import type { PpoStats } from "../ppo/statistics";
+import type { StudyConfigInput } from "./config";
+import type { StudyEvent } from "./events";
+import type { ScoredRollout, StudyPorts, TrainingExample } from "./ports";
+import { resolveConfig } from "./presets";
+import { runStudy } from "./study";
+
+/** Says one of two things: "yes" for the first `agreeing` wordings of a question, "no" for the others. */
+const answersOf = (prompts: number, agreeing: number) =>
+  Array.from({ length: prompts }, (_, i) => (i % 5 < agreeing ? "yes" : "no"));
+
+const question = (id: number): Question => ({
+  id,
+  text: `question ${id}`,
+  topic: null,
+  paraphrases: Array.from({ length: 5 }, (_, i) => `wording ${i} of ${id}`),
+  recorded: null,
+});
+
+const corpusOf = (count: number): Corpus => ({
+  name: "toy",
+  questions: Array.from({ length: count }, (_, i) => question(i + 1)),
+  recordedModel: null,
+});
+
+/** A world in which training helps by a set amount: every call is written down. */
+class ToyWorld {
+  readonly trainedOn: TrainingExample[][] = [];
+  readonly paid: (readonly ScoredRollout[])[] = [];
+  readonly asked: string[] = [];
+  readonly saved: AnswerSet[] = [];
+  readonly adapters: string[] = [];
+  sessionsOpen = 0;
+  reports: StudyReport[] = [];
+  #agreeing = 3;
+  readonly #afterLora: number;
+  readonly #afterPpo: number;
+
+  constructor({ afterLora = 4, afterPpo = 5 } = {}) {
+    this.#afterLora = afterLora;
+    this.#afterPpo = afterPpo;
+  }
+
+  readonly weights: AdapterWeights = {
+    config: resolveConfig({ preset: "recommended" }).adapter,
+    baseModel: "toy",
+    tensors: [],
+  };
+
+  readonly ports: StudyPorts = {
+    policy: {
+      name: "toy",
+      generate: async (prompts) => {
+        this.asked.push(...prompts.map(({ prompt }) => prompt));
+        return answersOf(prompts.length, this.#agreeing);
+      },
+      useAdapter: async (weights) => {
+        this.#agreeing = weights === null ? 3 : this.#afterLora;
+      },
+      fineTune: async (examples, _settings, { onStep }) => {
+        this.trainedOn.push([...examples]);
+        onStep({ step: 1, totalSteps: 1, loss: 1, learningRate: 1, gradientNorm: 1, tokens: 1 });
+        this.#agreeing = this.#afterLora;
+        return this.weights;
+      },
+      startPpo: async () => {
+        this.sessionsOpen++;
+        return {
+          rollout: async (prompts) => answersOf(prompts.length, this.#agreeing),
+          step: async (batch) => {
+            this.paid.push(batch);
+            return { skippedResponses: 0 } as PpoStats;
+          },
+          end: async () => {
+            this.sessionsOpen--;
+            this.#agreeing = this.#afterPpo;
+            return this.weights;
+          },
+        };
+      },
+    },
+    aligned: {
+      name: "aligned",
+      answer: async (requests) =>
+        requests.map(({ questionId, paraphrase }): Answer => ({
+          questionId,
+          paraphrase,
+          text: "yes",
+          ruleOfThumb: null,
+        })),
+    },
+    encoder: {
+      name: "letters",
+      revision: "1",
+      embed: async (texts) =>
+        texts.map((text) => Float32Array.from(text === "yes" ? [1, 0] : [0, 1])),
+    },
+    store: {
+      saveAnswers: async (set) => void this.saved.push(set),
+      saveAdapter: async (cycle, role) => void this.adapters.push(`${role} ${cycle}`),
+      saveReport: async (report) => void this.reports.push(report),
+    },
+  };
+}
+
+const small: StudyConfigInput = {
+  preset: "recommended",
+  questions: { evaluation: 4, alwaysEvaluate: [2] },
+};
+const quiet = { signal: new AbortController().signal, report: () => {} };
+
+async function run(world: ToyWorld, input: StudyConfigInput = small, questions = 10) {
+  return runStudy(resolveConfig(input), corpusOf(questions), world.ports, quiet);
+}
+
+test("a study goes from the baseline through LoRA and PPO to a report that keeps the best model", async () => {
+  const world = new ToyWorld();
+  const report = await run(world);
+  expect(report.models.map(({ name }) => name)).toEqual(["baseline", "lora", "ppo", "aligned"]);
+  const means = report.models.map(({ mean }) => mean!);
+  expect(means[0]).toBeLessThan(means[1]!);
+  expect(means[2]).toBe(1);
+  expect(report.best).toEqual({ name: "ppo", cycle: 1 });
+  expect(world.reports).toEqual([report]);
+  expect(world.adapters).toEqual(["lora 1", "ppo 1"]);
+  expect(world.sessionsOpen).toBe(0);
+});
+
+test("no held-out question is ever trained on, whatever the seed, the sizes and the cycles", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(),
+      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (seed, evaluation, max) => {
+        const world = new ToyWorld();
+        const report = await run(world, {
+          preset: "recommended",
+          seed,
+          questions: { evaluation, alwaysEvaluate: [2], perCycle: 2 },
+          cycles: { max, patience: 3 },
+        });
+        const heldOut = new Set(
+          report.questions.filter(({ split }) => split === "evaluation").map(({ id }) => id),
+        );
+        expect(heldOut.size).toBe(evaluation);
+        expect(heldOut).toContain(2);
+        for (const { prompt } of world.trainedOn.flat()) {
+          expect(heldOut).not.toContain(Number(/wording \d of (\d+)/.exec(prompt)![1]));
+        }
+        for (const { id } of report.selection) expect(heldOut).not.toContain(id);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test("LoRA learns the aligned answers of the questions that passed, and those of earlier cycles", async () => {
+  const world = new ToyWorld({ afterLora: 4, afterPpo: 4 });
+  await run(world, {
+    ...small,
+    questions: { evaluation: 4, perCycle: 2 },
+    cycles: { max: 2, patience: 2 },
+  });
+  expect(world.trainedOn.map(({ length }) => length)).toEqual([10, 20]);
+  expect(world.trainedOn[0]?.[0]).toMatchObject({ answer: "yes" });
+  expect(world.trainedOn[0]?.[0]?.prompt).toMatch(/^Question: wording 0 of \d+\nAnswer:$/);
+});
+
+test("where nothing passes the selection the cycle says so and nothing is trained", async () => {
+  const world = new ToyWorld();
+  world.ports.aligned.answer = async (requests) =>
+    requests.map(({ questionId, paraphrase }) => ({
+      questionId,
+      paraphrase,
+      text: paraphrase < 3 ? "yes" : "no",
+      ruleOfThumb: null,
+    }));
+  const report = await run(world);
+  expect(world.trainedOn).toEqual([]);
+  expect(report.cycles[0]?.reason).toMatch(/Lower the threshold/);
+  expect(report.best).toEqual({ name: "baseline", cycle: 0 });
+});
+
+test("training that does not help leaves the baseline as the best model and ends at the plateau", async () => {
+  const world = new ToyWorld({ afterLora: 3, afterPpo: 3 });
+  const report = await run(world, { ...small, cycles: { max: 5, patience: 2 } });
+  expect(report.best.name).toBe("baseline");
+  expect(report.cycles).toHaveLength(2);
+});
+
+test("the recommended preset pays each answer in one batch, the published one each answer alone with its group's SaGE", async () => {
+  const recommended = new ToyWorld({ afterLora: 4 });
+  await run(recommended, { ...small, rollouts: { passes: 1 } });
+  expect(recommended.paid).toHaveLength(6);
+  expect(recommended.paid[0]!.map(({ score }) => score)).toEqual([0.75, 0.75, 0.75, 0.75, 0]);
+
+  const published = new ToyWorld({ afterLora: 4 });
+  await run(published, { ...small, preset: "report", rollouts: { passes: 1 } });
+  expect(published.paid).toHaveLength(30);
+  const group = published.paid.slice(0, 5).map((batch) => batch[0]!);
+  expect(group.map(({ rollout }) => rollout)).toEqual([0, 1, 2, 3, 4]);
+  expect(new Set(group.map(({ score }) => score)).size).toBe(1);
+});
+
+test("an empty answer is left out of the score and of PPO, and counted", async () => {
+  const world = new ToyWorld();
+  world.ports.policy.generate = async (prompts) =>
+    prompts.map((_, i) => (i % 5 === 0 ? " " : "yes"));
+  const scores: StudyEvent[] = [];
+  await runStudy(resolveConfig(small), corpusOf(10), world.ports, {
+    signal: quiet.signal,
+    report: (event) => void (event.kind === "scores" && scores.push(event)),
+  });
+  const [first] = scores;
+  const [score] = first?.kind === "scores" ? first.scores : [];
+  expect(score).toMatchObject({ n: 4, answered: [1, 2, 3, 4], sage: 1 });
+});
+
+test("cancelling in PPO ends the session and keeps what was saved before", async () => {
+  const world = new ToyWorld();
+  const controller = new AbortController();
+  const study = runStudy(resolveConfig(small), corpusOf(10), world.ports, {
+    signal: controller.signal,
+    report: ({ kind }) => kind === "ppo-step" && controller.abort(),
+  });
+  await expect(study).rejects.toMatchObject({ name: "AbortError" });
+  expect(world.sessionsOpen).toBe(0);
+  expect(world.adapters).toEqual(["lora 1"]);
+  expect(world.reports).toEqual([]);
+});

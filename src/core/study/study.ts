@@ -1,0 +1,81 @@
+/**
+ * The main job, and the only place that knows its order:
+ *
+ *   split → answers and scores of both models on the held-out questions
+ *         → cycles of (answers → scores → selection → LoRA → evaluation → PPO → evaluation → keep the best)
+ *         → report, when the cycles end or the score has stopped rising.
+ *
+ * The worker, the command line and the tests run these lines; what differs between them is in the ports.
+ */
+import type { AbortSignalLike } from "../abort";
+import type { Corpus, Question } from "../corpus/corpus";
+import { drawQuestions, splitQuestions } from "../corpus/sample";
+import type { StudyReport } from "../format/report";
+import { deriveSeed } from "../random";
+import { askAligned, askPolicy } from "./asking";
+import type { StudyConfig } from "./config";
+import type { Run } from "./context";
+import { runCycle } from "./cycle";
+import { type Evaluated, evaluate } from "./evaluate";
+import type { StudyEvent } from "./events";
+import { Progress } from "./progress";
+import { plateaued } from "./plateau";
+import type { StudyPorts } from "./ports";
+import { buildReport } from "./reporting";
+
+export interface StudyContext {
+  readonly signal: AbortSignalLike;
+  readonly report: (event: StudyEvent) => void;
+}
+
+/**
+ * Runs a study to its end and returns its report, which the store has by then.
+ * @throws what a port throws; the signal's reason when cancelled. What was done until then is in the store.
+ */
+export async function runStudy(
+  config: StudyConfig,
+  corpus: Corpus,
+  ports: StudyPorts,
+  context: StudyContext,
+): Promise<StudyReport> {
+  const run: Run = { config, ports, ...context };
+  const { evaluation, train } = splitQuestions(corpus.questions, {
+    evaluationQuestions: config.questions.evaluation,
+    alwaysEvaluate: config.questions.alwaysEvaluate,
+    seed: deriveSeed(config.seed, "split"),
+  });
+
+  await ports.policy.useAdapter(null);
+  const baseline = await firstEvaluation("baseline", evaluation, run);
+  const aligned = await firstEvaluation("aligned", evaluation, run);
+
+  const state = new Progress(baseline);
+  for (let cycle = 1; cycle <= config.cycles.max; cycle++) {
+    context.signal.throwIfAborted();
+    const { perCycle } = config.questions;
+    const pool = train.filter(({ id }) => !state.used.has(id));
+    const enough = pool.length > 0 ? pool : train; // all were drawn: start over
+    const questions =
+      perCycle === null || perCycle >= enough.length
+        ? enough
+        : drawQuestions(enough, perCycle, deriveSeed(config.seed, "draw", cycle));
+    await ports.policy.useAdapter(state.best?.weights ?? null);
+    const result = await runCycle(cycle, questions, evaluation, state.kept, run);
+    context.report({ kind: "cycle", outcome: state.add(questions, result, config) });
+    if (plateaued(state.bestOfCycles, baseline.summary.mean, config.cycles)) break;
+  }
+
+  const report = buildReport({ run, corpus, evaluation, baseline, aligned, state });
+  await ports.store.saveReport(report);
+  return report;
+}
+
+async function firstEvaluation(
+  role: "baseline" | "aligned",
+  questions: readonly Question[],
+  run: Run,
+): Promise<Evaluated> {
+  const ask = role === "baseline" ? askPolicy : askAligned;
+  const answers = await ask(questions, { cycle: 0, role, split: "evaluation" }, run);
+  return evaluate(role, 0, answers, run);
+}

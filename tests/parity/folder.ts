@@ -1,0 +1,11 @@
+/** The golden folder on disk. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FolderReader } from "./case";
+
+export function diskFolder(path: string): FolderReader {
+  return {
+    text: (file) => readFile(join(path, file), "utf8"),
+    bytes: async (file) => new Uint8Array(await readFile(join(path, file))),
+  };
+}
