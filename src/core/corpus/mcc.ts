@@ -9,8 +9,6 @@ import {
   type RecordedAnswer,
 } from "./corpus";
 
-export { importEdges } from "./edges";
-
 type Row = CsvRow<(typeof REQUIRED)[number]>;
 
 const REQUIRED = ["question_id", "question", "paraphrased"] as const;

@@ -1,0 +1,134 @@
+/** Adapters of a whole model: one low-rank map for each linear map that the configuration names. */
+import * as tf from "@tensorflow/tfjs-core";
+import { adapterScaling, type AdapterConfig } from "../../core/adapter/config";
+import type { AdapterTensor, AdapterWeights } from "../../core/adapter/peft";
+import { deriveSeed } from "../../core/random";
+import type { Gpt2 } from "../gpt2/model";
+import type { LinearWeights } from "../gpt2/weights";
+import { dropout, freshMap, lowRankDelta, type LowRankMap } from "./adapter";
+
+export interface NamedVariable {
+  /** PEFT's: `h.0.attn.c_attn.lora_A.weight`. */
+  readonly name: string;
+  /** In PEFT's layout: A [rank, in], B [out, rank]. */
+  readonly variable: tf.Variable;
+}
+
+/** Owns its variables. `model.adapter = adapter` puts it to use; whoever made it disposes it. */
+export class AttachedAdapter {
+  readonly config: AdapterConfig;
+  readonly baseModel: string;
+  /** By the adapted map's name: `h.0.attn.c_attn`. */
+  readonly maps: ReadonlyMap<string, LowRankMap>;
+  readonly scaling: number;
+
+  constructor(config: AdapterConfig, baseModel: string, maps: ReadonlyMap<string, LowRankMap>) {
+    this.config = config;
+    this.baseModel = baseModel;
+    this.maps = maps;
+    this.scaling = adapterScaling(config);
+  }
+
+  /**
+   * What the adapter adds to a map's output, or null if it does not adapt this map. x [n, in] → [n, out].
+   * @param dropoutSeed  of this training step; null outside training.
+   */
+  delta(map: string, x: tf.Tensor2D, dropoutSeed: number | null): tf.Tensor2D | null {
+    const lowRank = this.maps.get(map);
+    if (lowRank === undefined) return null;
+    const { loraDropout } = this.config;
+    if (dropoutSeed === null || loraDropout === 0) return lowRankDelta(lowRank, x, this.scaling);
+    const seed = deriveSeed(dropoutSeed, "dropout", map);
+    return lowRankDelta(lowRank, dropout(x, loraDropout, seed), this.scaling);
+  }
+
+  /** A and B of each map, in the model's order. */
+  variables(): NamedVariable[] {
+    return [...this.maps].flatMap(([map, { a, b }]) => [
+      { name: `${map}.lora_A.weight`, variable: a },
+      { name: `${map}.lora_B.weight`, variable: b },
+    ]);
+  }
+
+  dispose(): void {
+    tf.dispose(this.variables().map(({ variable }) => variable));
+  }
+}
+
+/**
+ * A fresh adapter, which changes nothing yet. Each map draws from a seed of its own.
+ * @throws RangeError if a target names no map of the model.
+ */
+export function createAdapter(model: Gpt2, config: AdapterConfig, seed: number): AttachedAdapter {
+  const maps = targets(model, config).map(
+    ({ name, weight }) =>
+      [name, freshMap(config.rank, weight.shape, deriveSeed(seed, "adapter", name))] as const,
+  );
+  return new AttachedAdapter(config, model.name, new Map(maps));
+}
+
+/**
+ * An adapter with the weights given.
+ * @throws RangeError if they do not fit the model: a map without weights, weights without a map, another shape.
+ */
+export function importAdapter(model: Gpt2, weights: AdapterWeights): AttachedAdapter {
+  const given = new Map(weights.tensors.map((tensor) => [tensor.name, tensor]));
+  const { rank } = weights.config;
+  const found = targets(model, weights.config).map(({ name, weight }) => {
+    const [fanIn, fanOut] = weight.shape;
+    const a = take(given, `${name}.lora_A.weight`, [rank, fanIn]);
+    const b = take(given, `${name}.lora_B.weight`, [fanOut, rank]);
+    return { name, a, b };
+  });
+  if (given.size > 0) {
+    throw new RangeError(
+      `the adapter holds ${[...given.keys()].join(", ")}, which target_modules ${weights.config.targetModules.join(", ")} does not name in ${model.name}`,
+    );
+  }
+  const variable = ({ data, shape }: AdapterTensor) =>
+    tf.tidy(() => tf.variable(tf.tensor2d(data, shape as [number, number])));
+  const maps = found.map(({ name, a, b }) => [name, { a: variable(a), b: variable(b) }] as const);
+  return new AttachedAdapter(weights.config, weights.baseModel, new Map(maps));
+}
+
+/** Copies the weights out, in PEFT's layout. */
+export async function exportAdapter(adapter: AttachedAdapter): Promise<AdapterWeights> {
+  const tensors = await Promise.all(
+    adapter.variables().map(async ({ name, variable }) => ({
+      name,
+      shape: variable.shape,
+      data: Float32Array.from(await variable.data<"float32">()),
+    })),
+  );
+  return { config: adapter.config, baseModel: adapter.baseModel, tensors };
+}
+
+/** PEFT's rule: a target is a map's whole name or the end of it after a dot; "c_proj" is both c_proj maps of a block. */
+function targets(model: Gpt2, { targetModules }: AdapterConfig): LinearWeights[] {
+  const maps = model.linearMaps();
+  const matches = (name: string, target: string) => name === target || name.endsWith(`.${target}`);
+  for (const target of targetModules) {
+    if (!maps.some(({ name }) => matches(name, target))) {
+      throw new RangeError(
+        `the adapter's target "${target}" names no map of ${model.name}; use c_attn, attn.c_proj, mlp.c_fc or mlp.c_proj`,
+      );
+    }
+  }
+  return maps.filter(({ name }) => targetModules.some((target) => matches(name, target)));
+}
+
+function take(
+  given: Map<string, AdapterTensor>,
+  name: string,
+  shape: readonly [number, number],
+): AdapterTensor {
+  const tensor = given.get(name);
+  if (tensor === undefined) throw new RangeError(`the adapter lacks ${name}`);
+  if (tensor.shape.join() !== shape.join()) {
+    throw new RangeError(
+      `the adapter's ${name} has shape [${tensor.shape.join(", ")}], this model needs [${shape.join(", ")}]: it was made for another model`,
+    );
+  }
+  given.delete(name);
+  return tensor;
+}

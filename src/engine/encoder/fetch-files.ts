@@ -1,0 +1,47 @@
+import type { EncoderFiles } from "./files";
+
+export interface FetchOptions {
+  /** Aborting stops the download; reading then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Bytes received so far, of all files together, after decompression. */
+  readonly onProgress?: (loaded: number) => void;
+}
+
+/**
+ * The encoder's files under one address, read over HTTP.
+ *
+ * @param url absolute address of the folder; a missing final slash is added.
+ * Reading throws an Error naming the address when the server can't be reached or doesn't have the file.
+ */
+export function fetchFiles(url: string, { signal, onProgress }: FetchOptions = {}): EncoderFiles {
+  const folder = url.endsWith("/") ? url : `${url}/`;
+  let loaded = 0;
+
+  async function download(address: string): Promise<Uint8Array<ArrayBuffer>> {
+    const response = await fetch(address, { signal: signal ?? null });
+    if (!response.ok || response.body === null) {
+      throw new Error(`${response.status} ${response.statusText}`);
+    }
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    const reader = response.body.getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      chunks.push(next.value);
+      loaded += next.value.byteLength;
+      onProgress?.(loaded);
+    }
+    return new Uint8Array(await new Blob(chunks).arrayBuffer());
+  }
+
+  return {
+    async read(file) {
+      const address = new URL(file, folder).href;
+      try {
+        return await download(address);
+      } catch (cause) {
+        signal?.throwIfAborted();
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new Error(`can't load ${address}: ${reason}`, { cause });
+      }
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/** From logits to a token: the processing order of Hugging Face's generate, and inverse-CDF sampling. */
+import type { Random } from "../../core/random";
+
+export interface SamplerSettings {
+  /** Divides the logits; 0 always takes the likeliest token. */
+  readonly temperature: number;
+  /** Keep the k likeliest tokens, and any that tie with the k-th; 0 keeps all. */
+  readonly topK: number;
+  /** Keep the likeliest tokens until their mass reaches p; 1 keeps all. */
+  readonly topP: number;
+  /** Above 1: makes tokens that occurred less likely (Keskar et al. 2019, §4.1). Default 1. */
+  readonly repetitionPenalty?: number;
+}
+
+/**
+ * The distribution that a token is drawn from: repetition penalty → temperature → top-k → top-p → softmax, in float64.
+ *
+ * @param logits    one row, [vocabulary].
+ * @param previous  prompt and answer so far, for the repetition penalty.
+ * @returns         probabilities, [vocabulary]; one 1 at temperature 0.
+ * @throws RangeError on settings outside their range.
+ */
+export function tokenDistribution(
+  logits: Float32Array,
+  settings: SamplerSettings,
+  previous: readonly number[] = [],
+): Float64Array {
+  checkSettings(settings);
+  const scores = Float64Array.from(logits);
+  penalise(scores, settings.repetitionPenalty ?? 1, previous);
+  if (settings.temperature === 0) return certain(scores);
+  for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! / settings.temperature;
+  keepTopK(scores, settings.topK);
+  return keepTopP(softmax(scores), settings.topP);
+}
+
+/** The token at u = random() of the cumulative distribution. */
+export function sampleToken(probabilities: Float64Array, random: Random): number {
+  const u = random();
+  let cumulative = 0;
+  let last = 0;
+  for (let token = 0; token < probabilities.length; token++) {
+    const probability = probabilities[token]!;
+    if (probability === 0) continue;
+    cumulative += probability;
+    last = token;
+    if (u < cumulative) return token;
+  }
+  return last; // rounding left the sum a little under u
+}
+
+function checkSettings({ temperature, topK, topP, repetitionPenalty = 1 }: SamplerSettings): void {
+  if (!(temperature >= 0))
+    throw new RangeError(`temperature must be 0 or more, got ${temperature}`);
+  if (!Number.isInteger(topK) || topK < 0) {
+    throw new RangeError(`topK must be a whole number, 0 or more, got ${topK}`);
+  }
+  if (!(topP > 0 && topP <= 1)) throw new RangeError(`topP must be in (0, 1], got ${topP}`);
+  if (!(repetitionPenalty > 0)) {
+    throw new RangeError(`repetitionPenalty must be above 0, got ${repetitionPenalty}`);
+  }
+}
+
+function penalise(scores: Float64Array, penalty: number, previous: readonly number[]): void {
+  if (penalty === 1) return;
+  for (const token of new Set(previous)) {
+    const score = scores[token]!;
+    scores[token] = score < 0 ? score * penalty : score / penalty;
+  }
+}
+
+function certain(scores: Float64Array): Float64Array {
+  const probabilities = new Float64Array(scores.length);
+  probabilities[argMax(scores)] = 1;
+  return probabilities;
+}
+
+function argMax(scores: Float64Array): number {
+  let best = 0;
+  for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i;
+  return best;
+}
+
+function keepTopK(scores: Float64Array, k: number): void {
+  if (k === 0 || k >= scores.length) return;
+  const threshold = scores.toSorted()[scores.length - k]!;
+  for (let i = 0; i < scores.length; i++) if (scores[i]! < threshold) scores[i] = -Infinity;
+}
+
+/** Drops, from the least likely up, every token whose cumulative mass stays within 1 − p; the likeliest always stays. */
+function keepTopP(probabilities: Float64Array, p: number): Float64Array {
+  if (p === 1) return probabilities;
+  const ascending = Array.from(probabilities.keys())
+    .filter((token) => probabilities[token]! > 0)
+    .sort((i, j) => probabilities[i]! - probabilities[j]!);
+  let cumulative = 0;
+  let kept = 1;
+  for (const token of ascending.slice(0, -1)) {
+    cumulative += probabilities[token]!;
+    if (cumulative > 1 - p) break;
+    kept -= probabilities[token]!;
+    probabilities[token] = 0;
+  }
+  return probabilities.map((probability) => probability / kept);
+}
+
+function softmax(scores: Float64Array): Float64Array {
+  const highest = scores[argMax(scores)]!;
+  const powers = scores.map((score) => Math.exp(score - highest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}

@@ -1,0 +1,165 @@
+/** GPT-2 (Radford et al. 2019), frozen unless asked otherwise, with an adapter that can be switched off per call. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { AttachedAdapter } from "../adapter/attach";
+import { embedding } from "../kernels/embedding";
+import { layerNorm } from "../kernels/layer-norm";
+import { hasFastTransposeFlags, isTrainable, linear, project } from "../kernels/linear";
+import { attention, causalMask, joinHeads, splitHeads, type Heads } from "./attention";
+import { block } from "./block";
+import type { Gpt2Config } from "./config";
+import type { Gpt2Weights, LinearWeights } from "./weights";
+
+export interface ForwardOptions {
+  /** Leave the adapter out: the reference model. */
+  readonly adapterOff?: boolean;
+  /** Seed of the adapter's dropout in a training step; null or absent: no dropout. */
+  readonly dropoutSeed?: number | null;
+}
+
+/** How a layer attends; a key-value cache puts earlier keys and values in. */
+export type Attend = (heads: Heads, layer: number) => tf.Tensor4D;
+
+export class Gpt2 {
+  readonly config: Gpt2Config;
+  readonly name: string;
+  /** The owner attaches and disposes it; null is the pretrained model. */
+  adapter: AttachedAdapter | null = null;
+  readonly #weights: Gpt2Weights;
+  /** wteᵀ, kept on wasm, where each product with it would transpose it again. */
+  #head: tf.Tensor2D | null = null;
+
+  constructor(name: string, config: Gpt2Config, weights: Gpt2Weights) {
+    this.name = name;
+    this.config = config;
+    this.#weights = weights;
+  }
+
+  /**
+   * Hidden states after the final layer norm, differentiable with respect to the adapter's variables and to the base
+   * weights that are trainable. Rows are padded on the right, where causal attention needs no mask.
+   *
+   * @param ids  int32 [batch, length]
+   * @returns    [batch, length, width]
+   * @throws RangeError if the sequences are longer than the model's positions.
+   */
+  hidden(ids: tf.Tensor2D, options: ForwardOptions = {}): tf.Tensor3D {
+    const [batch, length] = ids.shape;
+    return tf.tidy(() => {
+      const mask = causalMask(length);
+      const x = this.layers(this.embed(ids), ids.shape, (heads) => attention(heads, mask), options);
+      return tf.reshape(this.normalise(x), [batch, length, this.config.width]);
+    });
+  }
+
+  /** Next-token logits by the tied head: hidden [..., width] → [..., vocabulary]. */
+  logits(hidden: tf.Tensor): tf.Tensor {
+    const { width, vocabulary } = this.config;
+    return tf.tidy(() => {
+      const flat = tf.reshape(hidden, [-1, width]) as tf.Tensor2D;
+      const logits = project(flat, this.#weights.wte, this.#transposedHead());
+      return tf.reshape(logits, [...hidden.shape.slice(0, -1), vocabulary]);
+    });
+  }
+
+  /**
+   * Token plus position embeddings. ids int32 [batch, length] → [batch·length, width].
+   *
+   * @param positions  int32 [batch, length]; absent: 0, 1, 2 … in every row.
+   * @throws RangeError if the sequences are longer than the model's positions.
+   */
+  embed(ids: tf.Tensor2D, positions?: tf.Tensor2D): tf.Tensor2D {
+    const [batch, length] = ids.shape;
+    const { positions: most, width } = this.config;
+    const { wte, wpe } = this.#weights;
+    if (length > most) {
+      throw new RangeError(
+        `${length} tokens are more than the ${most} positions of ${this.name}; shorten the text`,
+      );
+    }
+    return tf.tidy(() => {
+      const tokens = embedding(tf.reshape(ids, [-1]), wte);
+      if (positions !== undefined)
+        return tf.add(tokens, embedding(tf.reshape(positions, [-1]), wpe));
+      const places = tf.slice(wpe, 0, length);
+      return tf.reshape(tf.add(tf.reshape(tokens, [batch, length, width]), places), [-1, width]);
+    });
+  }
+
+  /** All blocks, from embeddings to the states before the final norm: [batch·length, width] → the same shape. */
+  layers(
+    embedded: tf.Tensor2D,
+    shape: readonly [batch: number, length: number],
+    attend: Attend,
+    options: ForwardOptions = {},
+  ): tf.Tensor2D {
+    return this.#weights.blocks.reduce(
+      (x, _, layer) => this.layer(layer, x, shape, attend, options),
+      embedded,
+    );
+  }
+
+  /** One block: [batch·length, width] → the same shape. */
+  layer(
+    layer: number,
+    x: tf.Tensor2D,
+    shape: readonly [batch: number, length: number],
+    attend: Attend,
+    options: ForwardOptions = {},
+  ): tf.Tensor2D {
+    return tf.tidy(() =>
+      block(x, this.#weights.blocks[layer]!, {
+        epsilon: this.config.layerNormEpsilon,
+        apply: (map, input) => this.#apply(map, input, options),
+        attend: (qkv) => joinHeads(attend(splitHeads(qkv, shape, this.config.heads), layer)),
+      }),
+    );
+  }
+
+  /** The final layer norm: [n, width] → the same shape. */
+  normalise(x: tf.Tensor2D): tf.Tensor2D {
+    const { gain, bias } = this.#weights.lnF;
+    return layerNorm(x, gain, bias, this.config.layerNormEpsilon);
+  }
+
+  /** The linear maps that an adapter can attach to, in the order of computation. */
+  linearMaps(): LinearWeights[] {
+    return this.#weights.blocks.flatMap(({ cAttn, attnProj, cFc, mlpProj }) => [
+      cAttn,
+      attnProj,
+      cFc,
+      mlpProj,
+    ]);
+  }
+
+  /** The base weights by their hub names, without `transformer.`. */
+  namedParameters(): Map<string, tf.Variable> {
+    return new Map(this.#weights.named);
+  }
+
+  /** Gives every base weight gradients, as full fine-tuning needs. */
+  makeTrainable(): void {
+    for (const variable of this.#weights.named.values()) variable.trainable = true;
+    this.#head?.dispose();
+    this.#head = null;
+  }
+
+  /** Frees the base weights; the adapter is its owner's. */
+  dispose(): void {
+    this.#head?.dispose();
+    tf.dispose([...this.#weights.named.values()]);
+  }
+
+  #apply(map: LinearWeights, x: tf.Tensor2D, options: ForwardOptions): tf.Tensor2D {
+    const y = linear(x, map.weight, map.bias);
+    if (this.adapter === null || options.adapterOff) return y;
+    const delta = this.adapter.delta(map.name, x, options.dropoutSeed ?? null);
+    return delta === null ? y : tf.add(y, delta);
+  }
+
+  #transposedHead(): tf.Tensor2D | null {
+    const { wte } = this.#weights;
+    if (hasFastTransposeFlags() || isTrainable(wte)) return null;
+    this.#head ??= tf.keep(tf.transpose(wte));
+    return this.#head;
+  }
+}

@@ -1,0 +1,107 @@
+/** The study's target model: a GPT-2 with its tokenizer and an adapter that comes and goes. */
+import { type AdapterWeights } from "../core/adapter/peft";
+import { deriveSeed } from "../core/random";
+import { labelSequence } from "../core/sft/labels";
+import type { Sampling } from "../core/study/config";
+import type {
+  FineTuneSettings,
+  Hooks,
+  Policy,
+  PpoSession,
+  PpoSettings,
+  SeededPrompt,
+  SftStep,
+  TrainingExample,
+} from "../core/study/ports";
+import { type AttachedAdapter, createAdapter, exportAdapter, importAdapter } from "./adapter/attach";
+import { type Generated, generate } from "./generate/generate";
+import { type ModelFiles, loadGpt2 } from "./gpt2/load";
+import type { Gpt2 } from "./gpt2/model";
+import { Gpt2PpoSession } from "./ppo/session";
+import { trainSft } from "./sft/trainer";
+import { type TextTokenizer, loadTokenizer } from "./tokenizer";
+
+/** A text's continuation; `ids` are the new tokens, without the end of text. */
+export interface Continuation extends Generated {
+  readonly text: string;
+}
+
+/** Owns the model and its adapter: `dispose` frees both. */
+export class Gpt2Policy implements Policy {
+  readonly name: string;
+  readonly #model: Gpt2;
+  readonly #tokenizer: TextTokenizer;
+
+  constructor(model: Gpt2, tokenizer: TextTokenizer) {
+    this.name = model.name;
+    this.#model = model;
+    this.#tokenizer = tokenizer;
+  }
+
+  async generate(
+    prompts: readonly SeededPrompt[],
+    sampling: Sampling,
+    hooks: Hooks,
+  ): Promise<readonly string[]> {
+    const continuations = await this.continue(prompts, sampling, hooks);
+    return continuations.map(({ text }) => text);
+  }
+
+  /** As `generate`, with the tokens. */
+  async continue(
+    prompts: readonly SeededPrompt[],
+    sampling: Sampling,
+    hooks: Hooks,
+  ): Promise<readonly Continuation[]> {
+    const rows = prompts.map(({ prompt, seed }) => ({ ids: this.#tokenizer.encode(prompt), seed }));
+    const generated = await generate(this.#model, rows, { ...sampling, ...hooks });
+    return generated.map((row) => ({ ...row, text: this.#tokenizer.decode(row.ids) }));
+  }
+
+  async useAdapter(weights: AdapterWeights | null): Promise<void> {
+    this.#attach(weights && importAdapter(this.#model, weights));
+  }
+
+  async fineTune(
+    examples: readonly TrainingExample[],
+    { adapter: config, sft, seed }: FineTuneSettings,
+    { signal, onStep }: Hooks & { readonly onStep: (step: SftStep) => void },
+  ): Promise<AdapterWeights> {
+    const { endOfText, positions } = this.#model.config;
+    const sequences = examples.map(({ prompt, answer }) =>
+      labelSequence(this.#tokenizer.encode(prompt), this.#tokenizer.encode(` ${answer}`), {
+        ...sft,
+        endOfText,
+        maxLength: positions,
+      }),
+    );
+    const adapter = createAdapter(this.#model, config, deriveSeed(seed, "adapter"));
+    this.#attach(adapter);
+    const options = { config: sft, seed: deriveSeed(seed, "batches"), signal, onStep };
+    await trainSft(this.#model, adapter.variables(), sequences, options);
+    return exportAdapter(adapter);
+  }
+
+  /** @throws Error if no adapter is in use: PPO trains one, and the base weights stay frozen. */
+  async startPpo(settings: PpoSettings): Promise<PpoSession> {
+    const { adapter } = this.#model;
+    if (adapter === null) throw new Error("PPO trains an adapter; attach one with useAdapter or fineTune first");
+    return new Gpt2PpoSession(this.#model, adapter, this.#tokenizer, settings);
+  }
+
+  dispose(): void {
+    this.#attach(null);
+    this.#model.dispose();
+  }
+
+  #attach(adapter: AttachedAdapter | null): void {
+    this.#model.adapter?.dispose();
+    this.#model.adapter = adapter;
+  }
+}
+
+/** Loads model and tokenizer from a folder in the hub's layout onto the current backend. */
+export async function loadPolicy(files: ModelFiles): Promise<Gpt2Policy> {
+  const [model, tokenizer] = await Promise.all([loadGpt2(files), loadTokenizer(files)]);
+  return new Gpt2Policy(model, tokenizer);
+}

@@ -1,0 +1,65 @@
+/** What a batch of sampled responses looks like to policy, reference and value head before any update. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { KlPenalty } from "../../core/ppo/config";
+import type { Rollout } from "../../core/ppo/layout";
+import { tokenKl } from "../../core/ppo/token-rewards";
+import { IGNORED, type LabelledBatch, padBatch } from "../../core/sft/labels";
+import type { Gpt2 } from "../gpt2/model";
+import { targetStates } from "../training/backward";
+import { divergence, tokenLogProbs } from "../training/log-probs";
+import type { ReferenceModel } from "./reference";
+import type { ValueHead } from "./value-head";
+
+/** One number a response token, row after row (packed). Log-probabilities and KL in nats. */
+export interface RolloutScores {
+  readonly logProbs: Float32Array;
+  readonly referenceLogProbs: Float32Array;
+  readonly values: Float32Array;
+  readonly kl: Float32Array;
+}
+
+/** The responses' tokens as targets: what fine-tuning learns from is what PPO weighs. */
+export function responseBatch(rollouts: readonly Rollout[], padding: number): LabelledBatch {
+  const sequences = rollouts.map(({ query, response }) => ({
+    ids: [...query, ...response],
+    labels: [...query.map(() => IGNORED), ...response],
+  }));
+  return padBatch(sequences, padding);
+}
+
+/** Two forward passes without gradients. Dropout is off, as in TRL's step, so that the first ratios are 1. */
+export async function scoreRollouts(
+  model: Gpt2,
+  head: ValueHead,
+  reference: ReferenceModel,
+  rollouts: readonly Rollout[],
+  penalty: KlPenalty,
+): Promise<RolloutScores> {
+  const batch = responseBatch(rollouts, model.config.endOfText);
+  const tensors = tf.tidy((): tf.Tensor1D[] => {
+    const targets = tf.tensor1d(batch.targets, "int32");
+    const states = targetStates(model, batch);
+    const logits = model.logits(states) as tf.Tensor2D;
+    const referenceLogits = reference.run((options) =>
+      model.logits(targetStates(model, batch, options)),
+    ) as tf.Tensor2D;
+    return [
+      tokenLogProbs(logits, targets),
+      tokenLogProbs(referenceLogits, targets),
+      head.values(states),
+      ...(penalty === "full" ? [divergence(logits, referenceLogits)] : []),
+    ];
+  });
+  try {
+    const read = tensors.map(async (x) => Float32Array.from(await x.data<"float32">()));
+    const [logProbs, referenceLogProbs, values, full] = await Promise.all(read);
+    return {
+      logProbs: logProbs!,
+      referenceLogProbs: referenceLogProbs!,
+      values: values!,
+      kl: penalty === "full" ? full! : tokenKl(logProbs!, referenceLogProbs!, penalty),
+    };
+  } finally {
+    tf.dispose(tensors);
+  }
+}

@@ -1,0 +1,97 @@
+/** Supervised fine-tuning: the loop of transformers' Trainer over seeded batches. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { AbortSignalLike } from "../../core/abort";
+import { deriveSeed } from "../../core/random";
+import { batches, totalSteps } from "../../core/sft/batches";
+import type { SftConfig } from "../../core/sft/config";
+import { countTargets, type LabelledSequence, padBatch } from "../../core/sft/labels";
+import type { Gpt2 } from "../gpt2/model";
+import { AdamW } from "../optimiser/adamw";
+import { clipFactor, globalNorm } from "../optimiser/clip";
+import { GradientSum, type Parameter } from "../optimiser/gradients";
+import { learningRateAt } from "../optimiser/schedule";
+import { lossAndGradients } from "../training/backward";
+import { nextTask } from "../training/next-task";
+import { summedCrossEntropy } from "./loss";
+
+/** One optimiser step. Loss in nats a token, before the update; tokens are those that counted in it. */
+export interface SftProgress {
+  readonly step: number; // from 1
+  readonly totalSteps: number;
+  readonly loss: number;
+  readonly learningRate: number;
+  readonly gradientNorm: number; // before clipping
+  readonly tokens: number;
+}
+
+export interface SftOptions {
+  readonly config: SftConfig;
+  /** Decides the order of the examples and the adapter's dropout. */
+  readonly seed: number;
+  readonly signal: AbortSignalLike;
+  readonly onStep: (progress: SftProgress) => void;
+}
+
+/**
+ * Trains the parameters in place.
+ *
+ * A step's gradient is that of the mean over all its tokens, however it is cut into micro-batches. Micro-batches take
+ * sequences of like length together, which saves padding and changes nothing else. On an abort the parameters keep what
+ * they learned so far.
+ *
+ * @throws RangeError if there are no examples, or if the gradient is not finite any more; the reason of an abort.
+ */
+export async function trainSft(
+  model: Gpt2,
+  parameters: readonly Parameter[],
+  examples: readonly LabelledSequence[],
+  { config, seed, signal, onStep }: SftOptions,
+): Promise<void> {
+  signal.throwIfAborted();
+  const decoupled = config.optimiser === "adamw";
+  const optimiser = new AdamW(parameters, { weightDecay: config.weightDecay, decoupled });
+  const sum = new GradientSum();
+  const total = totalSteps(examples.length, config);
+  try {
+    let step = 0;
+    for (const indices of batches(examples.length, config, seed)) {
+      const learningRate = learningRateAt(step, total, config);
+      const parts = microBatches(
+        indices.map((i) => examples[i]!),
+        config.microBatch,
+      );
+      const tokens = parts.flat().reduce((n, sequence) => n + countTargets(sequence), 0);
+
+      let loss = 0;
+      for (const [part, sequences] of parts.entries()) {
+        const batch = padBatch(sequences, model.config.endOfText);
+        const pass = lossAndGradients(
+          model,
+          batch,
+          parameters,
+          (states) => tf.div(summedCrossEntropy(model, states, batch), tokens),
+          { dropoutSeed: deriveSeed(seed, "sft-dropout", step, part) },
+        );
+        sum.addAll(pass.gradients);
+        loss += (await pass.loss.data())[0]!;
+        pass.loss.dispose();
+        await nextTask(signal);
+      }
+      const gradientNorm = await globalNorm(sum.gradients);
+      optimiser.apply(sum.gradients, learningRate, clipFactor(gradientNorm, config.maxGradNorm));
+      sum.clear();
+      step += 1;
+      onStep({ step, totalSteps: total, loss, learningRate, gradientNorm, tokens });
+    }
+  } finally {
+    sum.clear();
+    optimiser.dispose();
+  }
+}
+
+function microBatches(sequences: readonly LabelledSequence[], size: number): LabelledSequence[][] {
+  const byLength = sequences.toSorted((a, b) => b.ids.length - a.ids.length);
+  return Array.from({ length: Math.ceil(byLength.length / size) }, (_, i) =>
+    byLength.slice(i * size, (i + 1) * size),
+  );
+}

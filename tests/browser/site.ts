@@ -1,0 +1,19 @@
+import type { Page } from "@playwright/test";
+import config from "../../playwright.config";
+
+export const { site, sources } = config.metadata as { site: string; sources: string };
+
+export async function open(page: Page, hash = ""): Promise<void> {
+  await page.goto(`${site}${hash}`);
+}
+
+/** Everything asked of another origin than the site's, from now on. */
+export function watchRequests(page: Page): () => string[] {
+  const { origin } = new URL(site);
+  const foreign: string[] = [];
+  page.context().on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith("http") && url.origin !== origin) foreign.push(request.url());
+  });
+  return () => foreign;
+}
