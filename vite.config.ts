@@ -10,7 +10,12 @@ export default defineConfig({
   worker: { format: "es" },
   build: { target: "es2023", chunkSizeWarningLimit: 2000 },
   test: {
-    include: ["src/**/*.test.ts", "workers/**/*.test.ts", "tests/parity/**/*.test.ts", "vite-plugins/**/*.test.ts"],
+    include: [
+      "src/**/*.test.ts",
+      "workers/**/*.test.ts",
+      "tests/parity/**/*.test.ts",
+      "vite-plugins/**/*.test.ts",
+    ],
     setupFiles: ["tests/setup.ts"],
     // tfjs ships ESM without file extensions; only inlined does its gradient registry load (docs/decisions.md).
     server: { deps: { inline: [/@tensorflow/] } },

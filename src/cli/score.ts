@@ -3,6 +3,9 @@ import { basename } from "node:path";
 import type { Corpus, QuestionId } from "../core/corpus/corpus";
 import { importEdges } from "../core/corpus/edges";
 import { importMcc } from "../core/corpus/mcc";
+import { deriveSeed } from "../core/random";
+import { bleu } from "../core/metrics/bleu";
+import { rougeL } from "../core/metrics/rouge-l";
 import { sageOfPairs } from "../core/sage/sage";
 import { bootstrapMean } from "../core/statistics/bootstrap";
 import { scoreAnswers } from "../core/study/scoring";
@@ -23,8 +26,8 @@ or, with --weights, a row a pair of answers and its similarity in COLUMN.
   --answer-weight W    weight of answers against rules of thumb, where there are any (0.8)
   --nodes position|text  "text" merges equal answers, as the published code does (position)
   --seed N             of the bootstrap interval (1)
-  --json               {"mean", "interval", "n", "questions": [{"id", "sage", "meanSimilarity", "evenness", "n",
-                       "bleu", "rougeL", "reason"}]} on stdout
+  --json               print {"mean", "interval", "n", "betweenQuestions", "questions": [{"id", "sage",
+                       "meanSimilarity", "evenness", "n", "bleu", "rougeL", "reason"}]}
 `;
 
 interface Row {
@@ -36,6 +39,11 @@ interface Row {
   readonly bleu: number | null;
   readonly rougeL: number | null;
   readonly reason: string | null;
+}
+
+interface Scored {
+  readonly rows: readonly Row[];
+  readonly betweenQuestions: number | null;
 }
 
 export const score: Command = {
@@ -65,11 +73,11 @@ export const score: Command = {
     }
     const seed = wholeNumber("--seed", values.seed);
     const text = await readText(path);
-    const rows =
+    const scored =
       values.weights === undefined
-        ? await scoreCorpus(importMcc(text, basename(path)), { nodes, answerWeight })
+        ? await scoreCorpus(importMcc(text, basename(path), null, "keep"), { nodes, answerWeight })
         : scoreEdges(text, basename(path), values.weights, nodes);
-    print(rows, seed, values.json);
+    print(scored, seed, values.json);
   },
 };
 
@@ -84,7 +92,7 @@ async function readText(path: string): Promise<string> {
 async function scoreCorpus(
   corpus: Corpus,
   options: { nodes: "position" | "text"; answerWeight: number },
-): Promise<readonly Row[]> {
+): Promise<Scored> {
   if (corpus.questions.every(({ recorded }) => recorded === null)) {
     throw new UsageError(
       `${corpus.name} has no column model_output, so there are no answers to score. Add it, or name a column of similarities with --weights.`,
@@ -96,28 +104,45 @@ async function scoreCorpus(
     (recorded ?? []).map(({ text, rot }) => ({ questionId: id, text, ruleOfThumb: rot })),
   );
   const line = progressLine("encoding");
-  const { scores } = await scoreAnswers(
+  const { scores, betweenQuestions } = await scoreAnswers(
     answers,
     encoder,
     { sageExponent: 10, ...options },
     { signal: interruptible(), onProgress: line.update },
   );
   line.end();
-  return scores;
+  return { rows: scores, betweenQuestions };
 }
 
-function scoreEdges(text: string, file: string, column: string, nodes: "position" | "text"): Row[] {
-  if (nodes === "text") throw new UsageError("--nodes text needs answers; edges do not hold them");
-  return importEdges(text, file, column).map(({ id, weights, n }) => {
+function scoreEdges(
+  text: string,
+  file: string,
+  column: string,
+  nodes: "position" | "text",
+): Scored {
+  if (nodes === "text") throw new UsageError("--nodes text needs answers, one a row, not edges");
+  const rows = importEdges(text, file, column).map(({ id, weights, texts, n }) => {
     const { sage, meanSimilarity, evenness, reason } = sageOfPairs(weights, n);
-    return { id, sage, meanSimilarity, evenness, n, bleu: null, rougeL: null, reason };
+    const mean = (metric: typeof bleu) =>
+      texts && texts.reduce((sum, [a, b]) => sum + metric(a, b), 0) / texts.length;
+    return {
+      id,
+      sage,
+      meanSimilarity,
+      evenness,
+      n,
+      bleu: mean(bleu),
+      rougeL: mean(rougeL),
+      reason,
+    };
   });
+  return { rows, betweenQuestions: null };
 }
 
-function print(rows: readonly Row[], seed: number, json: boolean): void {
+function print({ rows, betweenQuestions }: Scored, seed: number, json: boolean): void {
   const values = rows.flatMap(({ sage }) => sage ?? []);
   const mean = values.length === 0 ? null : values.reduce((a, b) => a + b) / values.length;
-  const bounds = bootstrapMean(values, { seed });
+  const bounds = bootstrapMean(values, { seed: deriveSeed(seed, "bootstrap") });
   const interval = bounds && [bounds.low, bounds.high];
   if (json) {
     const questions = rows.map(
@@ -132,7 +157,9 @@ function print(rows: readonly Row[], seed: number, json: boolean): void {
         reason,
       }),
     );
-    process.stdout.write(`${JSON.stringify({ mean, interval, n: values.length, questions })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ mean, interval, n: values.length, betweenQuestions, questions })}\n`,
+    );
     return;
   }
   const columns = ["sage", "meanSimilarity", "evenness", "bleu", "rougeL"] as const;

@@ -1,6 +1,6 @@
 /** Starts a tfjs backend. tfjs-core registers no gradients by itself, so they come from here. */
+import * as tf from "@tensorflow/tfjs-core"; // first: the gradients ask for flags that it registers
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
-import * as tf from "@tensorflow/tfjs-core";
 
 export type BackendKind = "webgpu" | "wasm" | "cpu";
 
@@ -40,9 +40,15 @@ export async function startBackend(
   return { kind, device: device() };
 }
 
-/** webgpu where an adapter answers, otherwise wasm. */
-export async function bestBackend(): Promise<BackendKind> {
-  return (await gpuAdapter()) === null ? "wasm" : "webgpu";
+/** webgpu where an adapter answers and tfjs starts on it, otherwise wasm; `device` says why. */
+export async function startBestBackend(options: BackendOptions): Promise<BackendInfo> {
+  try {
+    return await startBackend("webgpu", options);
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    const { kind, device } = await startBackend("wasm", options);
+    return { kind, device: `${device} (no WebGPU here)` };
+  }
 }
 
 /** Registers the backend; the answer names the device, once the backend runs. */

@@ -15,7 +15,9 @@ async function runStudy(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Run/ }).first().click();
 }
 
-test("a study gives scores that survive a reload, and no request leaves the origin", async ({ page }) => {
+test("a study gives scores that survive a reload, and no request leaves the origin", async ({
+  page,
+}) => {
   const foreign = watchRequests(page);
   await runStudy(page);
   await expect(page.getByText("Finished")).toBeVisible({ timeout: 540_000 });
@@ -30,7 +32,9 @@ test("a study gives scores that survive a reload, and no request leaves the orig
   expect(foreign()).toEqual([]);
 });
 
-test("one click stops a running study within a second and keeps what was done", async ({ page }) => {
+test("one click stops a running study within a second and keeps what was done", async ({
+  page,
+}) => {
   await runStudy(page);
   await expect(page.getByRole("progressbar").first()).toBeVisible({ timeout: 60_000 });
   await page.getByRole("button", { name: "Stop" }).click();

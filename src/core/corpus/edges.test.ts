@@ -6,8 +6,8 @@ import { importEdges } from "./edges";
 test("collects each question's weights in row order and counts its answers", () => {
   const text = "question_id,w,other\n7,0.9,x\nq,0.37,x\n7,0.8,x\n7,-4e-1,x\n";
   expect(importEdges(text, "e.csv", "w")).toEqual([
-    { id: 7, weights: [0.9, 0.8, -0.4], n: 3 },
-    { id: "q", weights: [0.37], n: 2 },
+    { id: 7, weights: [0.9, 0.8, -0.4], texts: null, n: 3 },
+    { id: "q", weights: [0.37], texts: null, n: 2 },
   ]);
 });
 
@@ -77,4 +77,9 @@ test.each([
   expect(read).toThrow(
     expect.objectContaining({ name: "InputError", row, column, message }) as Error,
   );
+});
+
+test("keeps the two answers of each pair where the file has them", () => {
+  const text = "question_id,w,model_output_1,model_output_2\n7,0.9,No.,Never.\n";
+  expect(importEdges(text, "e.csv", "w")[0]?.texts).toEqual([["No.", "Never."]]);
 });

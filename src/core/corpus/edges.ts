@@ -7,8 +7,16 @@ export interface QuestionEdges {
   readonly id: QuestionId;
   /** [n(n−1)/2] in the file's row order, which is that of `pairs`. */
   readonly weights: readonly number[];
+  /** The two answers of each pair, where the file has them as `model_output_1` and `model_output_2`. */
+  readonly texts: readonly (readonly [string, string])[] | null;
   /** Number of answers. */
   readonly n: number;
+}
+
+interface Group {
+  readonly firstRow: number;
+  readonly weights: number[];
+  readonly texts: [string, string][];
 }
 
 /**
@@ -22,11 +30,12 @@ export interface QuestionEdges {
  *         as no number of answers has pairs.
  */
 export function importEdges(text: string, file: string, weightColumn: string): QuestionEdges[] {
-  const { rows } = parseCsv(text, file, ["question_id", weightColumn]);
+  const { columns, rows } = parseCsv(text, file, ["question_id", weightColumn]);
+  const hasTexts = ["model_output_1", "model_output_2"].every((name) => columns.includes(name));
   if (rows.length === 0) {
     throw new InputError({ file }, "there are no rows below the header", "Add one row a pair.");
   }
-  const groups = new Map<QuestionId, { firstRow: number; weights: number[] }>();
+  const groups = new Map<QuestionId, Group>();
   for (const { row, values } of rows) {
     const id = parseQuestionId(values["question_id"]!);
     if (id === "") {
@@ -34,13 +43,14 @@ export function importEdges(text: string, file: string, weightColumn: string): Q
       throw new InputError(place, "the cell is empty", "Fill it in or remove the row.");
     }
     const weight = parseWeight(values[weightColumn]!, { file, row, column: weightColumn });
-    const group = groups.get(id);
-    if (group) group.weights.push(weight);
-    else groups.set(id, { firstRow: row, weights: [weight] });
+    const group = groups.get(id) ?? { firstRow: row, weights: [], texts: [] };
+    group.weights.push(weight);
+    group.texts.push([values["model_output_1"] ?? "", values["model_output_2"] ?? ""]);
+    groups.set(id, group);
   }
-  return [...groups].map(([id, { firstRow, weights }]) => {
+  return [...groups].map(([id, { firstRow, weights, texts }]) => {
     const n = answersFor(weights.length);
-    if (n !== null) return { id, weights, n };
+    if (n !== null) return { id, weights, texts: hasTexts ? texts : null, n };
     const problem = `question ${id} has ${weights.length} rows; 2, 3, 4, 5 … answers have 1, 3, 6, 10 … pairs`;
     const place = { file, row: firstRow, column: "question_id" };
     throw new InputError(place, problem, "Give each pair of answers one row.");

@@ -61,6 +61,15 @@ test("a column of empty answers is no answers, and then no model gave them", () 
 });
 
 const header = "question_id,question,paraphrased";
+test("where asked to, keeps an empty answer as one of a model that said nothing", () => {
+  const csv = "question_id,question,paraphrased,model_output\n1,q,a,No.\n1,q,b,\n";
+  expect(() => importMcc(csv, "x.csv")).toThrow(
+    /row 3, column "model_output": the answer is empty/,
+  );
+  const [question] = importMcc(csv, "x.csv", null, "keep").questions;
+  expect(question?.recorded?.map(({ text }) => text)).toEqual(["No.", ""]);
+});
+
 test.each([
   [
     "no rows",

@@ -20,10 +20,17 @@ const REQUIRED = ["question_id", "question", "paraphrased"] as const;
  * and our own `topic`; others, such as `score`, are passed over. Rows of one question may lie apart; questions and
  * paraphrases keep the order of their first rows. Equal paraphrases are kept: the published files have some.
  *
+ * @param emptyAnswers  where some rows have an answer and some none: refuse the file, or keep an empty one as a model's
+ *                      that said nothing, which scoring leaves out.
  * @throws InputError naming file, row and column: no rows, an empty cell, one id with two questions or topics,
  *         answers for a part of the rows, rules of thumb without answers.
  */
-export function importMcc(text: string, file: string, recordedModel: string | null = null): Corpus {
+export function importMcc(
+  text: string,
+  file: string,
+  recordedModel: string | null = null,
+  emptyAnswers: "refuse" | "keep" = "refuse",
+): Corpus {
   const { columns, rows } = parseCsv(text, file, REQUIRED);
   if (rows.length === 0) {
     throw new InputError(
@@ -32,7 +39,7 @@ export function importMcc(text: string, file: string, recordedModel: string | nu
       "Add one row a paraphrase.",
     );
   }
-  const hasAnswers = checkAnswers(columns, rows, file);
+  const hasAnswers = checkAnswers(columns, rows, file, emptyAnswers);
 
   const groups = new Map<QuestionId, Row[]>();
   for (const row of rows) {
@@ -96,8 +103,13 @@ function toQuestion(id: QuestionId, rows: readonly Row[], hasAnswers: boolean): 
   };
 }
 
-/** Whether the rows hold answers; every row must, or none. */
-function checkAnswers(columns: readonly string[], rows: readonly Row[], file: string): boolean {
+/** Whether the rows hold answers; every row must, or none, unless empty ones are to be kept. */
+function checkAnswers(
+  columns: readonly string[],
+  rows: readonly Row[],
+  file: string,
+  emptyAnswers: "refuse" | "keep",
+): boolean {
   const isFilled = (column: string) => (row: Row) => (row.values[column] ?? "").trim() !== "";
   const answered = rows.filter(isFilled("model_output"));
   if (answered.length === 0) {
@@ -108,7 +120,7 @@ function checkAnswers(columns: readonly string[], rows: readonly Row[], file: st
     throw new InputError({ file, row: withRot.row, column: "rot" }, problem, remedy);
   }
   const empty = rows.find((row) => !isFilled("model_output")(row));
-  if (empty) {
+  if (empty && emptyAnswers === "refuse") {
     const problem = `the answer is empty, while ${answered.length} of ${rows.length} rows have one`;
     const remedy = "Fill it in, or remove the column to have the answers generated.";
     throw new InputError({ file, row: empty.row, column: "model_output" }, problem, remedy);

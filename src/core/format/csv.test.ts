@@ -4,7 +4,7 @@ import { parseCsv, toCsv } from "./csv";
 import { InputError } from "./input-error";
 
 test("reads quoted cells, counting rows as a spreadsheet does", () => {
-  const text = '\ufeffid, text \r\n1,"a ""b"", c\nd"\r\n\r\n2,\r\n';
+  const text = '\ufeff"id", text \r\n1,"a ""b"", c\nd"\r\n\r\n2,\r\n';
   expect(parseCsv(text, "x.csv", ["id", "text"])).toEqual({
     columns: ["id", "text"],
     rows: [

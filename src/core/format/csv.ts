@@ -27,7 +27,7 @@ export function parseCsv<Column extends string>(
   file: string,
   required: readonly Column[],
 ): CsvTable<Column> {
-  const { data, errors } = Papa.parse(text.replace(/^\ufeff/, ""), { delimiter: "," });
+  const { data, errors } = Papa.parse(text, { delimiter: "," }); // strips the byte order mark
   const [header = [], ...records] = data;
   const columns = header.map((name) => unguardFormulas(name.trim()));
 

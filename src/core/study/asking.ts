@@ -60,7 +60,11 @@ export async function askAligned(
   return answers;
 }
 
-function startPhase({ cycle, role, split }: AnswerSet, total: number, { report, signal }: Run): void {
+function startPhase(
+  { cycle, role, split }: AnswerSet,
+  total: number,
+  { report, signal }: Run,
+): void {
   signal.throwIfAborted();
   report({ kind: "phase", phase: { kind: "answer", cycle, role, split, total, unit: "answers" } });
 }

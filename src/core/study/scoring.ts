@@ -57,7 +57,8 @@ export async function scoreAnswers(
       ? mixWeights(weightsBy(ofAnswers), weightsBy(ofRules), config.answerWeight)
       : weightsBy(ofAnswers);
     const texts = members.map(({ text }) => text);
-    const nodes = config.nodes === "text" ? { nodes: config.nodes, texts } : {};
+    const keys = ofRules ? members.map(({ ruleOfThumb }) => ruleOfThumb!) : texts; // as the published code keys
+    const nodes = config.nodes === "text" ? { nodes: config.nodes, texts: keys } : {};
     return {
       id,
       ...sageOfPairs(weights, members.length, { sageExponent: config.sageExponent, ...nodes }),

@@ -1,4 +1,7 @@
-/** What wasm gains by batching, it has gained at 8 texts (docs/decisions.md); fewer keep a cancel quick. */
+/**
+ * Short texts gain from batching (12 tokens on wasm: 12 ms alone, 7 ms in eights, 7 ms in sixteens), long ones hardly.
+ * Small batches keep a cancel quick.
+ */
 const MAX_BATCH = 8;
 
 /**

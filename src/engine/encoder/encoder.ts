@@ -10,7 +10,7 @@ import { batchesOfEqualLength } from "./batches";
 import { type EncoderFiles, readModel, readVocabulary } from "./files";
 import { Tokenizer } from "./tokenizer";
 
-/** A text's tokens after the 128th don't count: about 90 English words. */
+/** A text's tokens after the 128th don't count: about 85 English words. */
 const MAX_TOKENS = 128;
 const DIMENSIONS = 512;
 

@@ -1,0 +1,64 @@
+import "fake-indexeddb/auto";
+import { expect, test, vi } from "vitest";
+import { type Migration, migrations, openDatabase } from "./db";
+
+const stored = {
+  id: "c1",
+  importedAt: 1,
+  source: "questions.csv",
+  corpus: { name: "questions", questions: [], recordedModel: null },
+};
+const released = migrations.map((_, i) => i + 1);
+const addStore: Migration = (db) => {
+  db.createObjectStore("later" as "corpora", { keyPath: "id" });
+};
+
+async function databaseOfVersion(version: number, name: string): Promise<void> {
+  const db = await openDatabase({ name, steps: migrations.slice(0, version) });
+  await db.put("corpora", stored);
+  db.close();
+}
+
+test.each(released)(
+  "a database of version %i opens at the newest and keeps its rows",
+  async (version) => {
+    await databaseOfVersion(version, `from-${version}`);
+    const db = await openDatabase({ name: `from-${version}` });
+    expect(db.version).toBe(migrations.length);
+    expect([...db.objectStoreNames]).toEqual(
+      ["adapters", "answers", "corpora", "events", "reports", "runs"], // prettier-ignore
+    );
+    expect(await db.getAll("corpora")).toEqual([stored]);
+  },
+);
+
+test("a failing step leaves the database at its old version, whole", async () => {
+  await databaseOfVersion(migrations.length, "failing");
+  const wipeThenFail: Migration = async (_db, tx) => {
+    await tx.objectStore("corpora").clear();
+    throw new Error("the step failed");
+  };
+  const upgrade = openDatabase({ name: "failing", steps: [...migrations, addStore, wipeThenFail] });
+  await expect(upgrade).rejects.toThrow("the step failed");
+
+  const db = await openDatabase({ name: "failing" });
+  expect(db.version).toBe(migrations.length);
+  expect([...db.objectStoreNames]).not.toContain("later");
+  expect(await db.getAll("corpora")).toEqual([stored]);
+});
+
+test("an older app refuses a newer database and leaves it as it is", async () => {
+  const steps = [...migrations, addStore];
+  (await openDatabase({ name: "newer", steps })).close();
+  await expect(openDatabase({ name: "newer" })).rejects.toMatchObject({ name: "VersionError" });
+  const db = await openDatabase({ name: "newer", steps });
+  expect([...db.objectStoreNames]).toContain("later");
+});
+
+test("a tab lets go when a newer one needs to upgrade", async () => {
+  const onClosed = vi.fn();
+  await openDatabase({ name: "shared", onClosed });
+  const newer = await openDatabase({ name: "shared", steps: [...migrations, addStore] });
+  expect(onClosed).toHaveBeenCalledOnce();
+  expect(newer.version).toBe(migrations.length + 1);
+});

@@ -1,0 +1,84 @@
+/** The database's structure, version by version. What a stored row means is versioned in core/format. */
+import {
+  type DBSchema,
+  type IDBPDatabase,
+  type IDBPTransaction,
+  type StoreNames,
+  openDB,
+} from "idb";
+import type { AdapterRow } from "./adapters";
+import type { AnswersRow } from "./answers";
+import type { StoredCorpus } from "./corpora";
+import type { EventsRow } from "./events";
+import type { ReportRow } from "./reports";
+import type { RunRecord } from "./runs";
+
+export interface Schema extends DBSchema {
+  corpora: { key: string; value: StoredCorpus };
+  runs: { key: string; value: RunRecord };
+  events: { key: number; value: EventsRow; indexes: { byRun: string } };
+  answers: { key: AnswersKey; value: AnswersRow };
+  adapters: { key: AdapterKey; value: AdapterRow };
+  reports: { key: string; value: ReportRow };
+}
+export type AnswersKey = [runId: string, cycle: number, role: string, split: string];
+export type AdapterKey = [runId: string, cycle: number, role: string];
+
+export type Database = IDBPDatabase<Schema>;
+export type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">;
+
+export type Migration = (db: Database, tx: Upgrade) => void | Promise<void>;
+
+/** One step a version, oldest first. Never edit a released step: append one. Await nothing but `tx`. */
+export const migrations: readonly Migration[] = [
+  (db) => {
+    db.createObjectStore("corpora", { keyPath: "id" });
+    db.createObjectStore("runs", { keyPath: "id" });
+    const events = db.createObjectStore("events", { keyPath: "order", autoIncrement: true });
+    events.createIndex("byRun", "runId");
+    db.createObjectStore("answers", { keyPath: ["runId", "cycle", "role", "split"] });
+    db.createObjectStore("adapters", { keyPath: ["runId", "cycle", "role"] });
+    db.createObjectStore("reports", { keyPath: "runId" });
+  },
+];
+
+export interface OpenOptions {
+  readonly name?: string;
+  readonly steps?: readonly Migration[];
+  /** An older tab still holds the database: ask the user to close it. */
+  readonly onBlocked?: () => void;
+  /** A newer tab has taken over, or the browser dropped the connection: this tab must stop writing. */
+  readonly onClosed?: () => void;
+}
+
+/**
+ * Opens the database at its newest version. A failed step undoes the whole upgrade and is thrown as it is.
+ * @throws DOMException "VersionError" if the stored database is newer than this app.
+ */
+export async function openDatabase(options: OpenOptions = {}): Promise<Database> {
+  const { name = "steadfast", steps = migrations, onBlocked, onClosed } = options;
+  let failure: unknown;
+  try {
+    return await openDB<Schema>(name, steps.length, {
+      upgrade(db, from, _to, tx) {
+        tx.done.catch(() => {}); // openDB rejects for it
+        applySteps(steps.slice(from), db, tx).catch((error: unknown) => {
+          failure = error;
+          tx.abort();
+        });
+      },
+      blocked: () => onBlocked?.(),
+      blocking(_current, _blocked, event) {
+        (event.target as IDBDatabase).close();
+        onClosed?.();
+      },
+      terminated: () => onClosed?.(),
+    });
+  } catch (error) {
+    throw failure ?? error;
+  }
+}
+
+async function applySteps(steps: readonly Migration[], db: Database, tx: Upgrade): Promise<void> {
+  for (const step of steps) await step(db, tx);
+}

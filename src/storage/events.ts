@@ -1,0 +1,30 @@
+/** What a run told while it ran: the single source of its screen, live and after a reload. */
+import type { StudyEvent } from "../core/study/events";
+import type { Database } from "./db";
+import { write } from "./write";
+
+/** What happened since the last batch. `at` is the time in ms since the epoch. */
+export interface StoredBatch {
+  readonly at: number;
+  readonly events: readonly StudyEvent[];
+}
+
+/** `order` is the database's own counter: it only rises, so it puts the batches of a run in order. */
+export interface EventsRow extends StoredBatch {
+  readonly order?: number;
+  readonly runId: string;
+}
+
+export async function appendEvents(
+  db: Database,
+  runId: string,
+  { at, events }: StoredBatch,
+): Promise<void> {
+  await write(db, ["events"], (tx) => tx.objectStore("events").add({ runId, at, events }));
+}
+
+/** In the order in which they were appended. */
+export async function eventsOf(db: Database, runId: string): Promise<StoredBatch[]> {
+  const rows = await db.getAllFromIndex("events", "byRun", runId);
+  return rows.map(({ at, events }) => ({ at, events }));
+}

@@ -1,0 +1,89 @@
+import type { StudyConfig } from "../core/study/config";
+import type { AdapterRow } from "./adapters";
+import type { AnswersRow } from "./answers";
+import type { Database } from "./db";
+import type { EventsRow } from "./events";
+import { rowsOfRun } from "./keys";
+import type { ReportRow } from "./reports";
+import { write } from "./write";
+
+/** One execution of a study. Times in ms since the epoch. */
+export interface RunRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+  readonly status: "running" | "done" | "cancelled" | "failed" | "interrupted";
+  /** Why it failed; null otherwise. */
+  readonly message: string | null;
+  readonly config: StudyConfig;
+  readonly corpusId: string;
+  readonly corpusName: string;
+  /** What it computed on, such as "webgpu"; null until that is known. */
+  readonly backend: string | null;
+}
+
+/** A run with everything that belongs to it, as `deleteRun` took it out. */
+export interface RemovedRun {
+  readonly run: RunRecord;
+  readonly events: readonly EventsRow[];
+  readonly answers: readonly AnswersRow[];
+  readonly adapters: readonly AdapterRow[];
+  readonly reports: readonly ReportRow[];
+}
+
+/** Adds the record, or replaces it. */
+export async function putRun(db: Database, run: RunRecord): Promise<void> {
+  await write(db, ["runs"], (tx) => tx.objectStore("runs").put(run));
+}
+
+/** Newest first. */
+export async function listRuns(db: Database): Promise<RunRecord[]> {
+  const runs = await db.getAll("runs");
+  return runs.sort((a, b) => b.createdAt - a.createdAt);
+}
+
+export async function getRun(db: Database, id: string): Promise<RunRecord | null> {
+  return (await db.get("runs", id)) ?? null;
+}
+
+/**
+ * Deletes a run and everything that belongs to it: all or nothing.
+ * @returns what was deleted, for `restoreRun`; null if there is no such run (what a killed worker left of it goes too).
+ */
+export async function deleteRun(db: Database, id: string): Promise<RemovedRun | null> {
+  return write(db, ["runs", "events", "answers", "adapters", "reports"], async (tx) => {
+    const run = await tx.objectStore("runs").get(id);
+    const range = rowsOfRun(id);
+    const eventStore = tx.objectStore("events");
+    const parts = {
+      events: await eventStore.index("byRun").getAll(id),
+      answers: await tx.objectStore("answers").getAll(range),
+      adapters: await tx.objectStore("adapters").getAll(range),
+      reports: await tx.objectStore("reports").getAll(id),
+    };
+    const eventKeys = await eventStore.index("byRun").getAllKeys(id);
+    await Promise.all([
+      tx.objectStore("runs").delete(id),
+      ...eventKeys.map((key) => eventStore.delete(key)),
+      tx.objectStore("answers").delete(range),
+      tx.objectStore("adapters").delete(range),
+      tx.objectStore("reports").delete(id),
+    ]);
+    return run === undefined ? null : { run, ...parts };
+  });
+}
+
+/** Puts a deleted run back as it was. Its events keep their numbers, and with them their order. */
+export async function restoreRun(db: Database, removed: RemovedRun): Promise<void> {
+  const { run, events, answers, adapters, reports } = removed;
+  await write(db, ["runs", "events", "answers", "adapters", "reports"], (tx) =>
+    Promise.all([
+      tx.objectStore("runs").put(run),
+      ...events.map((row) => tx.objectStore("events").put(row)),
+      ...answers.map((row) => tx.objectStore("answers").put(row)),
+      ...adapters.map((row) => tx.objectStore("adapters").put(row)),
+      ...reports.map((row) => tx.objectStore("reports").put(row)),
+    ]),
+  );
+}
