@@ -7,7 +7,7 @@ import ts from "typescript-eslint";
 const layers = {
   core: { folders: [], packages: ["valibot", "papaparse"] },
   protocol: { folders: ["core"], packages: [] },
-  engine: { folders: ["core"], packages: ["@tensorflow", "@energetic-ai", "@xenova"] },
+  engine: { folders: ["core"], packages: ["@tensorflow", "@huggingface", "@xenova"] },
   storage: { folders: ["core"], packages: ["idb"] },
   clients: { folders: ["core"], packages: ["openai"] },
   app: { folders: ["core", "protocol", "storage", "clients"], packages: ["svelte"] },
@@ -64,6 +64,10 @@ export default defineConfig(
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
     },
+  },
+  {
+    files: ["scripts/**/*.js"],
+    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
   },
   boundaries,
   entries,

@@ -1,9 +1,9 @@
 /** One line on stderr that rewrites itself on a terminal and stays silent elsewhere until it ends. */
 export interface ProgressLine {
-  update(done: number, total: number): void;
+  readonly update: (done: number, total: number) => void;
   /** A figure to show behind the count from now on. */
-  note(text: string): void;
-  end(): void;
+  readonly note: (text: string) => void;
+  readonly end: () => void;
 }
 
 export function progressLine(label: string): ProgressLine {

@@ -13,7 +13,12 @@ import type {
   SftStep,
   TrainingExample,
 } from "../core/study/ports";
-import { type AttachedAdapter, createAdapter, exportAdapter, importAdapter } from "./adapter/attach";
+import {
+  type AttachedAdapter,
+  createAdapter,
+  exportAdapter,
+  importAdapter,
+} from "./adapter/attach";
 import { type Generated, generate } from "./generate/generate";
 import { type ModelFiles, loadGpt2 } from "./gpt2/load";
 import type { Gpt2 } from "./gpt2/model";
@@ -85,7 +90,8 @@ export class Gpt2Policy implements Policy {
   /** @throws Error if no adapter is in use: PPO trains one, and the base weights stay frozen. */
   async startPpo(settings: PpoSettings): Promise<PpoSession> {
     const { adapter } = this.#model;
-    if (adapter === null) throw new Error("PPO trains an adapter; attach one with useAdapter or fineTune first");
+    if (adapter === null)
+      throw new Error("PPO trains an adapter; attach one with useAdapter or fineTune first");
     return new Gpt2PpoSession(this.#model, adapter, this.#tokenizer, settings);
   }
 

@@ -47,12 +47,15 @@ function logSumExp(logits: Float32Array): number {
   return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
 }
 
-test.each(cases)("the next token after $prompt has PyTorch's logits", async ({ ids, ...expected }) => {
-  const last = (await logitsOf(ids)).at(-1)!;
-  const { ids: top, values } = expected.last_logits_top50;
-  expect(top.map((id) => last[id]!)).toBeAllClose(values, { atol: 1e-3 });
-  expect(logSumExp(last)).toBeCloseTo(expected.logsumexp, 3);
-});
+test.each(cases)(
+  "the next token after $prompt has PyTorch's logits",
+  async ({ ids, ...expected }) => {
+    const last = (await logitsOf(ids)).at(-1)!;
+    const { ids: top, values } = expected.last_logits_top50;
+    expect(top.map((id) => last[id]!)).toBeAllClose(values, { atol: 1e-3 });
+    expect(logSumExp(last)).toBeCloseTo(expected.logsumexp, 3);
+  },
+);
 
 test.each(cases)("a given answer to $prompt has PyTorch's log-probabilities", async (expected) => {
   const { ids, continuation_ids: answer } = expected;

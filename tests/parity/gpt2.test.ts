@@ -14,12 +14,6 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
     const before = tf.memory().numTensors;
     const results: CaseResult[] = [];
     for await (const result of gpt2Cases(golden)) results.push(result);
-    if (process.env["SHOW"])
-      console.log(
-        results
-          .map((r) => `${r.name} ${r.largestError.toExponential(1)} / ${r.tolerance}`)
-          .join("\n"),
-      );
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
     expect(results.length).toBeGreaterThan(50);
     expect(tf.memory().numTensors).toBe(before);

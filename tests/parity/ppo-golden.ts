@@ -3,6 +3,9 @@ import * as v from "valibot";
 import { PpoConfig } from "../../src/core/ppo/config";
 import type { Nested } from "./case";
 
+export const LOG_PROBS = { atol: 1e-3 };
+export const GRADIENT = { rtol: 1e-3, atol: 1e-5 };
+
 export type Matrix = readonly (readonly number[])[];
 
 export interface PpoCase {
@@ -86,4 +89,8 @@ export function configOf({ config, lr, mini_batch_size }: PpoCase): PpoConfig {
     settings[ours] = value;
   }
   return v.parse(PpoConfig, settings);
+}
+
+export function rolloutsOf({ queries, responses }: PpoCase) {
+  return queries.map((query, i) => ({ query, response: responses[i]! }));
 }

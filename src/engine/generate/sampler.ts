@@ -26,7 +26,7 @@ export function tokenDistribution(
   previous: readonly number[] = [],
 ): Float64Array {
   checkSettings(settings);
-  const scores = Float64Array.from(logits);
+  const scores = new Float64Array(logits);
   penalise(scores, settings.repetitionPenalty ?? 1, previous);
   if (settings.temperature === 0) return certain(scores);
   for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! / settings.temperature;
@@ -92,21 +92,22 @@ function keepTopP(probabilities: Float64Array, p: number): Float64Array {
   if (p === 1) return probabilities;
   const ascending = Array.from(probabilities.keys())
     .filter((token) => probabilities[token]! > 0)
-    .sort((i, j) => probabilities[i]! - probabilities[j]!);
+    .sort((i, j) => probabilities[i]! - probabilities[j]! || j - i); // the first of equals stays longest
   let cumulative = 0;
-  let kept = 1;
   for (const token of ascending.slice(0, -1)) {
     cumulative += probabilities[token]!;
     if (cumulative > 1 - p) break;
-    kept -= probabilities[token]!;
     probabilities[token] = 0;
   }
-  return probabilities.map((probability) => probability / kept);
+  return normalised(probabilities);
 }
 
 function softmax(scores: Float64Array): Float64Array {
   const highest = scores[argMax(scores)]!;
-  const powers = scores.map((score) => Math.exp(score - highest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
+  return normalised(scores.map((score) => Math.exp(score - highest)));
+}
+
+function normalised(masses: Float64Array): Float64Array {
+  const sum = masses.reduce((total, mass) => total + mass, 0);
+  return masses.map((mass) => mass / sum);
 }

@@ -1,5 +1,4 @@
 /** The settings of a GPT-2 that its computation depends on, from the hub's config.json. */
-import * as v from "valibot";
 
 export interface Gpt2Config {
   readonly layers: number;
@@ -15,75 +14,80 @@ export interface Gpt2Config {
   readonly endOfText: number;
 }
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+type HubConfig = Readonly<Record<string, unknown>>;
 
-/** Names and defaults are those of transformers' GPT2Config. */
-const HubConfig = v.looseObject({
-  model_type: v.string(),
-  n_layer: v.optional(count, 12),
-  n_head: v.optional(count, 12),
-  n_embd: v.optional(count, 768),
-  n_inner: v.optional(v.nullable(count), null),
-  vocab_size: v.optional(count, 50257),
-  n_positions: v.optional(count, 1024),
-  layer_norm_epsilon: v.optional(v.pipe(v.number(), v.gtValue(0)), 1e-5),
-  eos_token_id: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 50256),
-  activation_function: v.optional(v.string(), "gelu_new"),
-  scale_attn_weights: v.optional(v.boolean(), true),
-  scale_attn_by_inverse_layer_idx: v.optional(v.boolean(), false),
-  tie_word_embeddings: v.optional(v.boolean(), true),
-});
+/** Fields that change what is computed, with the only value that this engine computes. All but the first may be absent. */
+const SUPPORTED: HubConfig = {
+  model_type: "gpt2",
+  activation_function: "gelu_new",
+  scale_attn_weights: true,
+  scale_attn_by_inverse_layer_idx: false,
+  tie_word_embeddings: true,
+};
 
 /**
- * Reads config.json.
+ * Reads config.json. Absent fields have the defaults of transformers' GPT2Config.
+ *
  * @throws SyntaxError if it is not the JSON of a configuration; RangeError if it describes a model that this engine
- *         does not compute, naming the field and its value.
+ *         does not compute. Both name the field and its value.
  */
 export function readGpt2Config(text: string): Gpt2Config {
   const hub = parse(text);
-  demand("model_type", hub.model_type, "gpt2");
-  demand("activation_function", hub.activation_function, "gelu_new");
-  demand("scale_attn_weights", hub.scale_attn_weights, true);
-  demand("scale_attn_by_inverse_layer_idx", hub.scale_attn_by_inverse_layer_idx, false);
-  demand("tie_word_embeddings", hub.tie_word_embeddings, true);
-  if (hub.n_embd % hub.n_head !== 0) {
-    throw new RangeError(
-      `config.json: n_embd ${hub.n_embd} does not divide into n_head ${hub.n_head}`,
-    );
+  for (const [field, supported] of Object.entries(SUPPORTED)) {
+    const value = field === "model_type" ? hub[field] : (hub[field] ?? supported);
+    if (value !== supported) {
+      throw new RangeError(
+        `config.json: ${field} is ${JSON.stringify(value)}; only GPT-2 models with ${JSON.stringify(supported)} are supported`,
+      );
+    }
   }
-  if (hub.eos_token_id >= hub.vocab_size) {
-    throw new RangeError(
-      `config.json: eos_token_id ${hub.eos_token_id} is outside vocab_size ${hub.vocab_size}`,
-    );
-  }
-  return {
-    layers: hub.n_layer,
-    heads: hub.n_head,
-    width: hub.n_embd,
-    inner: hub.n_inner ?? 4 * hub.n_embd,
-    vocabulary: hub.vocab_size,
-    positions: hub.n_positions,
-    layerNormEpsilon: hub.layer_norm_epsilon,
-    endOfText: hub.eos_token_id,
+  const width = whole(hub, "n_embd", 768);
+  const config: Gpt2Config = {
+    layers: whole(hub, "n_layer", 12),
+    heads: whole(hub, "n_head", 12),
+    width,
+    inner: whole(hub, "n_inner", 4 * width),
+    vocabulary: whole(hub, "vocab_size", 50257),
+    positions: whole(hub, "n_positions", 1024),
+    layerNormEpsilon: number(hub, "layer_norm_epsilon", 1e-5),
+    endOfText: whole(hub, "eos_token_id", 50256, 0),
   };
+  if (config.width % config.heads !== 0) {
+    throw new RangeError(
+      `config.json: n_embd ${width} does not divide into n_head ${config.heads}`,
+    );
+  }
+  if (config.endOfText >= config.vocabulary) {
+    throw new RangeError(
+      `config.json: eos_token_id ${config.endOfText} is outside vocab_size ${config.vocabulary}`,
+    );
+  }
+  return config;
 }
 
-function parse(text: string): v.InferOutput<typeof HubConfig> {
+function parse(text: string): HubConfig {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
     throw new SyntaxError(`config.json is not JSON: ${String(error)}`, { cause: error });
   }
-  const result = v.safeParse(HubConfig, json);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new SyntaxError(`config.json: ${v.getDotPath(issue) ?? "file"}: ${issue.message}`);
+  if (typeof json !== "object" || json === null) {
+    throw new SyntaxError("config.json is not a JSON object");
+  }
+  return json as HubConfig;
 }
 
-function demand<T>(field: string, value: T, supported: T): void {
-  if (value === supported) return;
-  throw new RangeError(
-    `config.json: ${field} is ${JSON.stringify(value)}; only GPT-2 models with ${JSON.stringify(supported)} are supported`,
+function whole(hub: HubConfig, field: string, absent: number, least = 1): number {
+  const value = number(hub, field, absent);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new SyntaxError(
+    `config.json: ${field} must be a whole number from ${least} on, not ${value}`,
   );
+}
+
+function number(hub: HubConfig, field: string, absent: number): number {
+  const value = hub[field] ?? absent;
+  if (typeof value === "number" && value >= 0) return value;
+  throw new SyntaxError(`config.json: ${field} must be a number, not ${JSON.stringify(value)}`);
 }

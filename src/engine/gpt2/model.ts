@@ -55,7 +55,7 @@ export class Gpt2 {
   logits(hidden: tf.Tensor): tf.Tensor {
     const { width, vocabulary } = this.config;
     return tf.tidy(() => {
-      const flat = tf.reshape(hidden, [-1, width]) as tf.Tensor2D;
+      const flat = tf.reshape<tf.Rank.R2>(hidden, [-1, width]);
       const logits = project(flat, this.#weights.wte, this.#transposedHead());
       return tf.reshape(logits, [...hidden.shape.slice(0, -1), vocabulary]);
     });

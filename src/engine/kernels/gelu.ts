@@ -14,7 +14,7 @@ export function gelu<T extends tf.Tensor>(x: T): T {
     const squared = tf.square(input!);
     const sigma = tf.sigmoid(tf.mul(input!, tf.add(tf.mul(squared, SLOPE * CUBIC), SLOPE)));
     return {
-      value: tf.mul(input!, sigma) as T,
+      value: tf.mul<T>(input!, sigma),
       saved: [input!, sigma],
       gradients: (dy, [savedX, savedSigma]) => [tf.mul(dy, slope(savedX!, savedSigma!))],
     };

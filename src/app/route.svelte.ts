@@ -1,0 +1,60 @@
+/** The page shown, as the address says it: what lies after # is the state, so back, reload and links work. */
+import { parseQuestionId, type QuestionId } from "../core/corpus/corpus";
+
+export type Route =
+  /** A stored run, or with null the newest. */
+  | { readonly page: "study"; readonly runId: string | null }
+  | { readonly page: "corpus"; readonly corpusId: string | null }
+  | { readonly page: "question"; readonly runId: string; readonly questionId: QuestionId }
+  | { readonly page: "setup" }
+  | { readonly page: "runs" };
+
+/** "#/question/RUN/17" → its route. Anything unknown is the study page. */
+export function parseRoute(hash: string): Route {
+  const [page, first, second] = hash.replace(/^#\/?/, "").split("/").map(decode);
+  switch (page) {
+    case "corpus":
+      return { page, corpusId: first || null };
+    case "question":
+      if (!first || !second) return { page: "study", runId: first || null };
+      return { page, runId: first, questionId: parseQuestionId(second) };
+    case "setup":
+    case "runs":
+      return { page };
+    default:
+      return { page: "study", runId: (page === "study" && first) || null };
+  }
+}
+
+/** The address of a route, for links: the inverse of `parseRoute`. */
+export function hrefOf(route: Route): string {
+  const parts: (string | number | null)[] = [route.page];
+  if (route.page === "study") parts.push(route.runId);
+  if (route.page === "corpus") parts.push(route.corpusId);
+  if (route.page === "question") parts.push(route.runId, route.questionId);
+  const said = parts.filter((part) => part !== null);
+  return `#/${said.map(encodeURIComponent).join("/")}`;
+}
+
+/** A hand-written % that encodes nothing stands for itself. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export class Router {
+  current = $state.raw<Route>({ page: "study", runId: null });
+
+  constructor() {
+    const read = () => (this.current = parseRoute(location.hash));
+    read();
+    addEventListener("hashchange", read);
+  }
+
+  go(route: Route): void {
+    location.hash = hrefOf(route);
+  }
+}

@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Route, hrefOf, parseRoute } from "./route.svelte";
+
+test.each<[string, Route]>([
+  ["", { page: "study", runId: null }],
+  ["#/study", { page: "study", runId: null }],
+  ["#/study/r1", { page: "study", runId: "r1" }],
+  ["#/corpus", { page: "corpus", corpusId: null }],
+  ["#/corpus/demo", { page: "corpus", corpusId: "demo" }],
+  ["#/question/r1/5884", { page: "question", runId: "r1", questionId: 5884 }],
+  ["#/question/r1/a%2Fb", { page: "question", runId: "r1", questionId: "a/b" }],
+  ["#/question/r1", { page: "study", runId: "r1" }],
+  ["#/setup", { page: "setup" }],
+  ["#/runs", { page: "runs" }],
+  ["#/nowhere", { page: "study", runId: null }],
+  ["#/corpus/50%", { page: "corpus", corpusId: "50%" }],
+])("the address %j names its page", (hash, route) => {
+  expect(parseRoute(hash)).toEqual(route);
+});
+
+test("every question has an address that leads back to it", () => {
+  const text = fc.string({ minLength: 1, unit: "grapheme" }).filter((id) => id.trim() === id);
+  const questionId = fc.oneof(
+    fc.maxSafeInteger(),
+    text.filter((id) => Number.isNaN(Number(id))),
+  );
+  fc.assert(
+    fc.property(text, questionId, (runId, questionId) => {
+      const route = { page: "question", runId, questionId } as const;
+      expect(parseRoute(hrefOf(route))).toEqual(route);
+    }),
+  );
+});

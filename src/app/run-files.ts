@@ -1,0 +1,109 @@
+/** The files a run can be taken away as: its report, its answers, its adapters. */
+import { type PeftFiles, writePeft } from "../core/adapter/peft";
+import { type Answer, type AnswerSet, answerSetName } from "../core/answers/answer";
+import type { Corpus, QuestionId } from "../core/corpus/corpus";
+import { exportMcc } from "../core/corpus/mcc";
+import type { StudyReport } from "../core/format/report";
+import { reportMarkdown } from "../core/format/report-markdown";
+import { type TrainedRole, adapterOf, adaptersOf } from "../storage/adapters";
+import { answerSetsOf, answersOf } from "../storage/answers";
+import type { Database } from "../storage/db";
+import { reportOf } from "../storage/reports";
+
+export interface RunFile {
+  readonly name: string;
+  readonly type: string;
+  /** Writes it, when it is wanted. */
+  readonly read: () => Promise<string | Uint8Array>;
+}
+
+export interface RunFiles {
+  /** Empty until the run has come to its end. */
+  readonly report: readonly RunFile[];
+  /** Empty where the corpus, which has the wordings, is gone. */
+  readonly answers: readonly { readonly set: AnswerSet; readonly file: RunFile }[];
+  /** PEFT demands the names of its two files, so those of two adapters are equal. */
+  readonly adapters: readonly {
+    readonly cycle: number;
+    readonly role: TrainedRole;
+    readonly files: readonly RunFile[];
+  }[];
+}
+
+/** Everything that the run has so far. */
+export async function runFiles(
+  db: Database,
+  runId: string,
+  corpus: Corpus | null,
+): Promise<RunFiles> {
+  const [report, sets, adapters] = await Promise.all([
+    reportOf(db, runId),
+    answerSetsOf(db, runId),
+    adaptersOf(db, runId),
+  ]);
+  return {
+    report: report === null ? [] : reportFiles(report),
+    answers:
+      corpus === null
+        ? []
+        : sets.map((set) => ({ set, file: answersFile(db, runId, set, corpus) })),
+    adapters: adapters.map(({ cycle, role }) => ({
+      cycle,
+      role,
+      files: adapterFiles(db, runId, cycle, role),
+    })),
+  };
+}
+
+function reportFiles(report: StudyReport): RunFile[] {
+  return [
+    {
+      name: "report.json",
+      type: "application/json",
+      read: async () => `${JSON.stringify(report, null, 2)}\n`,
+    },
+    { name: "report.md", type: "text/markdown", read: async () => reportMarkdown(report) },
+  ];
+}
+
+function answersFile(db: Database, runId: string, set: AnswerSet, corpus: Corpus): RunFile {
+  return {
+    name: `answers-${answerSetName(set)}.csv`,
+    type: "text/csv",
+    read: async () => answersCsv(corpus, (await answersOf(db, runId, set)) ?? []),
+  };
+}
+
+/** The answers in the corpus's own columns, so that the file can be imported as a corpus with recorded answers. */
+export function answersCsv(corpus: Corpus, answers: readonly Answer[]): string {
+  const byQuestion = new Map<QuestionId, Answer[]>();
+  for (const answer of answers) {
+    byQuestion.set(answer.questionId, [...(byQuestion.get(answer.questionId) ?? []), answer]);
+  }
+  const questions = corpus.questions.flatMap((question) => {
+    const group = byQuestion.get(question.id);
+    if (group === undefined) return [];
+    const recorded = question.paraphrases.map((_, i) => {
+      const answer = group.find(({ paraphrase }) => paraphrase === i);
+      return { text: answer?.text ?? "", rot: answer?.ruleOfThumb ?? null };
+    });
+    return [{ ...question, recorded }];
+  });
+  return exportMcc({ ...corpus, questions });
+}
+
+function adapterFiles(db: Database, runId: string, cycle: number, role: TrainedRole): RunFile[] {
+  const part = (name: keyof PeftFiles, type: string): RunFile => ({
+    name,
+    type,
+    read: async () => {
+      const weights = await adapterOf(db, runId, cycle, role);
+      if (weights === null) throw new Error("the adapter has been deleted with its run");
+      return writePeft(weights)[name];
+    },
+  });
+  return [
+    part("adapter_config.json", "application/json"),
+    part("adapter_model.safetensors", "application/octet-stream"),
+  ];
+}

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import type { Corpus } from "../core/corpus/corpus";
+import type { StudyConfigInput } from "../core/study/config";
+import { resolveConfig } from "../core/study/presets";
+import { problemsWith } from "./setup-problems";
+
+function corpus(size: number, { recorded = true, wordings = 5 } = {}): Corpus {
+  return {
+    name: "mine",
+    recordedModel: recorded ? "people" : null,
+    questions: Array.from({ length: size }, (_, i) => ({
+      id: i + 1,
+      text: "?",
+      topic: null,
+      paraphrases: new Array<string>(wordings).fill("?"),
+      recorded: null,
+    })),
+  };
+}
+const problems = (input: Partial<StudyConfigInput>, of: Corpus | null = corpus(40)) =>
+  problemsWith(resolveConfig({ preset: "recommended", ...input }), of);
+
+test("sound settings have none", () => {
+  expect(problems({ questions: { alwaysEvaluate: [1, 40] } })).toEqual([]);
+});
+
+test.each<[string, Partial<StudyConfigInput>, Corpus | null]>([
+  ["not here any more", {}, null],
+  ["no recorded answers", {}, corpus(40, { recorded: false })],
+  ["12 held-out questions leave none of 12", {}, corpus(12)],
+  ["has no question 41, x", { questions: { alwaysEvaluate: [1, 41, "x"] } }, corpus(40)],
+  ["2 questions are always held out, but only 1", { questions: { evaluation: 1, alwaysEvaluate: [1, 2] } }, corpus(40)], // prettier-ignore
+  ["needs three wordings", { rollouts: { reward: "leave-one-out" } }, corpus(40, { wordings: 2 })],
+  ["runs the demo model", { target: "models/gpt2" }, corpus(40)],
+])("%s", (reason, input, of) => {
+  expect(problems(input, of)).toEqual([expect.stringContaining(reason)]);
+});
+
+test("an API makes recorded answers unnecessary", () => {
+  const aligned = { kind: "chat", baseUrl: "http://localhost:1234/v1", model: "m" } as const;
+  expect(problems({ aligned }, corpus(40, { recorded: false }))).toEqual([]);
+});

@@ -1,0 +1,45 @@
+import type { Corpus } from "../core/corpus/corpus";
+import type { StudyConfig } from "../core/study/config";
+
+/**
+ * Why these settings, each right by itself, make no study of this corpus in the browser: a sentence a reason.
+ * @param corpus  null if the corpus that is set is not here.
+ */
+export function problemsWith(config: StudyConfig, corpus: Corpus | null): string[] {
+  if (corpus === null) return ["The corpus that is set is not here any more. Choose another."];
+  const { evaluation, alwaysEvaluate } = config.questions;
+  const problems: string[] = [];
+  if (config.target !== "demo") {
+    problems.push("The browser runs the demo model. Other models run on the command line.");
+  }
+  if (config.aligned.kind === "recorded" && corpus.recordedModel === null) {
+    problems.push(
+      `“${corpus.name}” has no recorded answers. Set an API as the aligned model, or choose another corpus.`,
+    );
+  }
+  const total = corpus.questions.length;
+  if (evaluation >= total) {
+    problems.push(
+      `${evaluation} held-out questions leave none of ${total} to train on. Hold out fewer.`,
+    );
+  }
+  const ids = new Set(corpus.questions.map(({ id }) => id));
+  const unknown = alwaysEvaluate.filter((id) => !ids.has(id));
+  if (unknown.length > 0) {
+    problems.push(
+      `“${corpus.name}” has no question ${unknown.join(", ")}. Take it out of the questions always held out.`,
+    );
+  }
+  if (alwaysEvaluate.length > evaluation) {
+    problems.push(
+      `${alwaysEvaluate.length} questions are always held out, but only ${evaluation} in all. Hold out more.`,
+    );
+  }
+  const least = Math.min(...corpus.questions.map(({ paraphrases }) => paraphrases.length));
+  if (config.rollouts.enabled && config.rollouts.reward === "leave-one-out" && least < 3) {
+    problems.push(
+      "The reward leave-one-out needs three wordings of each question. Choose another.",
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,52 @@
+/** Settings as a tree: reading and changing one by its path, leaving the tree given as it was. */
+import { checkConfig } from "../core/study/check-config";
+import type { StudyConfig, StudyConfigInput } from "../core/study/config";
+import { demoStudy } from "../core/study/presets";
+import { BUILT_IN_IDS } from "./built-in-corpora";
+
+export type Path = readonly string[];
+type Tree = Readonly<Record<string, unknown>>;
+
+/** What a study on this corpus begins with: for the corpora that come with the app, the demo's held-out questions. */
+export function startingPoint(preset: StudyConfig["preset"], corpus: string): StudyConfigInput {
+  return BUILT_IN_IDS.includes(corpus) ? { ...demoStudy, preset, corpus } : { preset, corpus };
+}
+
+/** An API of which everything can be left out but address and model, to learn what the rest defaults to. */
+const ANY_API = { kind: "chat", baseUrl: "http://localhost/v1", model: "any" } as const;
+
+/** What each field is if it is left alone, given preset, corpus and kind of aligned model; a required one has no entry. */
+export function defaultsFor({ preset, corpus = "demo", aligned }: StudyConfigInput): Tree {
+  const isApi = aligned?.kind === "chat";
+  const begin = { ...startingPoint(preset, corpus), ...(isApi && { aligned: ANY_API }) };
+  const { config } = checkConfig(begin);
+  if (config === null) return defaultsFor({ preset: "recommended", corpus }); // an unknown preset, from an old file
+  if (config.aligned.kind === "recorded") return config;
+  const { temperature, maxTokens, instruction } = config.aligned;
+  return { ...config, aligned: { kind: "chat", temperature, maxTokens, instruction } };
+}
+
+/** undefined where the path leads nowhere. */
+export function getAt(tree: unknown, [key, ...rest]: Path): unknown {
+  if (key === undefined) return tree;
+  return isTree(tree) ? getAt(tree[key], rest) : undefined;
+}
+
+/** A new tree with the value there; undefined takes it away, and with it a group that would be empty. */
+export function setAt(tree: unknown, [key, ...rest]: Path, value: unknown): unknown {
+  if (key === undefined) return value;
+  const here = isTree(tree) ? tree : {};
+  const changed = setAt(here[key], rest, value);
+  const isGone = changed === undefined || (isTree(changed) && Object.keys(changed).length === 0);
+  if (!isGone) return { ...here, [key]: changed };
+  return Object.fromEntries(Object.entries(here).filter(([other]) => other !== key));
+}
+
+/** Equal values; lists by their items. */
+export function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function isTree(x: unknown): x is Tree {
+  return typeof x === "object" && x !== null && !Array.isArray(x);
+}

@@ -1,0 +1,104 @@
+import { checkConfig, importConfig } from "../core/study/check-config";
+import type { StudyConfig, StudyConfigInput } from "../core/study/config";
+import { demoStudy } from "../core/study/presets";
+import { type Path, defaultsFor, getAt, isSame, setAt, startingPoint } from "./setup-tree";
+
+const KEY = "steadfast.setup";
+
+/** The settings of the next study. They are kept in this browser, except for the API key. */
+export class SetupState {
+  /** What was chosen; what it leaves out comes from the preset. May hold values that are wrong. */
+  input = $state.raw<StudyConfigInput>(demoStudy);
+  /** For a chat API. In memory only: a reload forgets it. */
+  apiKey = $state("");
+  /** Why the last file was not imported; null if it was. */
+  importProblem = $state.raw<string | null>(null);
+
+  checked = $derived(checkConfig(this.input));
+  /** What each field is if it is left alone. */
+  defaults = $derived(defaultsFor(this.input));
+
+  readonly #storage: Pick<Storage, "getItem" | "setItem">;
+
+  constructor(storage: Pick<Storage, "getItem" | "setItem">) {
+    this.#storage = storage;
+    this.input = restore(storage.getItem(KEY)) ?? demoStudy;
+  }
+
+  /** The value of a field: as chosen, be it right or wrong, else its default. */
+  valueOf(path: Path): unknown {
+    const chosen = getAt(this.input, path);
+    return chosen === undefined ? getAt(this.defaults, path) : chosen;
+  }
+
+  /** Whether a field differs from its default; a required one has none to differ from. */
+  isChanged(path: Path): boolean {
+    const standard = getAt(this.defaults, path);
+    return standard !== undefined && !isSame(this.valueOf(path), standard);
+  }
+
+  /** What is wrong with a field; null if nothing is. */
+  errorOf(path: Path): string | null {
+    const name = path.join(".");
+    const within = (field: string) => field === name || field.startsWith(`${name}.`);
+    return this.checked.errors.find(({ field }) => within(field))?.message ?? null;
+  }
+
+  set(path: Path, value: unknown): void {
+    this.#keep(setAt(this.input, path, value) as StudyConfigInput);
+  }
+
+  /** Back to the default. */
+  reset(path: Path): void {
+    const { preset, corpus = "demo" } = this.input;
+    this.set(path, getAt(startingPoint(preset, corpus), path));
+  }
+
+  /** Everything back to the defaults of the preset; the corpus and the aligned model stay. */
+  resetAll(): void {
+    const { preset, corpus = "demo", aligned } = this.input;
+    this.#keep({ ...startingPoint(preset, corpus), ...(aligned && { aligned }) });
+  }
+
+  choosePreset(preset: StudyConfig["preset"]): void {
+    this.set(["preset"], preset);
+  }
+
+  /** The held-out questions named by id belong to a corpus, so they change with it. */
+  useCorpus(id: string): void {
+    const { preset } = this.input;
+    const { questions } = startingPoint(preset, id);
+    const kept = setAt(this.input, ["questions", "alwaysEvaluate"], questions?.alwaysEvaluate);
+    this.#keep({ ...(kept as StudyConfigInput), corpus: id });
+  }
+
+  /** The file replaces the settings, or nothing changes and `importProblem` says why. */
+  import(json: string, file: string): void {
+    try {
+      this.#keep(importConfig(json, file));
+      this.importProblem = null;
+    } catch (error) {
+      this.importProblem = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Every field as JSON, or what was chosen as it stands while something is wrong with it. */
+  export(): string {
+    return `${JSON.stringify(this.checked.config ?? this.input, null, 2)}\n`;
+  }
+
+  #keep(input: StudyConfigInput): void {
+    this.input = input;
+    this.#storage.setItem(KEY, JSON.stringify(input));
+  }
+}
+
+function restore(json: string | null): StudyConfigInput | null {
+  if (json === null) return null;
+  try {
+    const input: unknown = JSON.parse(json);
+    return typeof input === "object" ? (input as StudyConfigInput | null) : null;
+  } catch {
+    return null; // not ours, or cut off: start from the demo's study
+  }
+}

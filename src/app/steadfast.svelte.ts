@@ -1,0 +1,109 @@
+import type { Answer, AnswerSet } from "../core/answers/answer";
+import type { StudyConfig } from "../core/study/config";
+import { demoStudy, quick, resolveConfig } from "../core/study/presets";
+import { answersOf } from "../storage/answers";
+import { type Database, openDatabase } from "../storage/db";
+import { CorporaState } from "./corpora.svelte";
+import { Device } from "./device.svelte";
+import { Router } from "./route.svelte";
+import { type RunFiles, runFiles } from "./run-files";
+import { RunsState } from "./runs.svelte";
+import { SetupState } from "./setup.svelte";
+import type { StudyRun } from "./study-run.svelte";
+import { StudyState } from "./study.svelte";
+import { ThemeState } from "./theme.svelte";
+import { assetUrls, startTrainer } from "./workers";
+
+/** Everything the page is made of, built once and handed down. */
+export class Steadfast {
+  readonly route = new Router();
+  readonly theme = new ThemeState();
+  readonly device: Device;
+  readonly corpora: CorporaState;
+  readonly setup: SetupState;
+  readonly study: StudyState;
+  readonly runs: RunsState;
+  /** This tab has lost the storage to a newer one, and must not write any more. */
+  outdated = $state.raw(false);
+  /** Why no study can start just now; null where one can. */
+  blocked: string | null = $derived.by(() => {
+    if (this.outdated) return "Another tab has a newer version of Steadfast. Reload this one.";
+    if (this.study.live) return "A study is running. Stop it before you start another.";
+    const { status } = this.corpora;
+    return status.kind === "failed" ? `The questions could not be read: ${status.message}` : null;
+  });
+
+  /** The settings of the study that comes with the app. */
+  readonly demo = resolveConfig(demoStudy);
+
+  readonly #db: Database;
+
+  private constructor(db: Database) {
+    const locks = "locks" in navigator ? navigator.locks : null;
+    this.#db = db;
+    this.device = new Device(startTrainer, assetUrls());
+    this.corpora = new CorporaState(db, document.baseURI);
+    this.setup = new SetupState(localStorage);
+    this.runs = new RunsState(db, locks);
+    this.study = new StudyState(
+      db,
+      this.device,
+      locks,
+      (id) => this.corpora.find(id)?.corpus ?? null,
+    );
+  }
+
+  /**
+   * Opens the storage and what lies in it.
+   * @throws DOMException if the browser gives no storage, or it was written by a newer version.
+   */
+  static async open(): Promise<Steadfast> {
+    let app: Steadfast | null = null;
+    const onClosed = () => {
+      if (app) app.outdated = true;
+    };
+    app = new Steadfast(await openDatabase({ onClosed }));
+    await Promise.all([app.corpora.load(), app.study.settleInterrupted()]);
+    await app.showRun();
+    return app;
+  }
+
+  /** Shows the run that the address names. */
+  async showRun(): Promise<void> {
+    const { current } = this.route;
+    if (current.page === "study") await this.study.open(current.runId);
+  }
+
+  /** The study that comes with the app; the quick one takes every step with the least work. */
+  async runDemo(extent: "full" | "quick"): Promise<void> {
+    if (extent === "full") await this.#run("Demo study", this.demo);
+    else await this.#run("Demo study, quick run", resolveConfig(quick(demoStudy)));
+  }
+
+  /** The study as set up. Does nothing while a setting is wrong: the set-up says which. */
+  async runSetup(): Promise<void> {
+    const { config } = this.setup.checked;
+    if (config) await this.#run(`Study of ${this.#corpusName(config)}`, config);
+  }
+
+  /** Null where the run has no such answers. */
+  answersOf({ id }: StudyRun, set: AnswerSet): Promise<readonly Answer[] | null> {
+    return answersOf(this.#db, id, set);
+  }
+
+  filesOf({ id, corpus }: StudyRun): Promise<RunFiles> {
+    return runFiles(this.#db, id, corpus);
+  }
+
+  async #run(name: string, config: StudyConfig): Promise<void> {
+    const entry = this.corpora.find(config.corpus);
+    if (!entry) throw new RangeError(`there is no corpus "${config.corpus}"; choose one in Set-up`);
+    this.route.go({ page: "study", runId: null });
+    const apiKey = this.setup.apiKey || null;
+    await this.study.start({ name, config, corpusId: entry.id, corpus: entry.corpus, apiKey });
+  }
+
+  #corpusName({ corpus }: StudyConfig): string {
+    return this.corpora.find(corpus)?.corpus.name ?? corpus;
+  }
+}

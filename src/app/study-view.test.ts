@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Phase, StudyEvent } from "../core/study/events";
+import { applyBatch, currentCycle, emptyView, timeLeft } from "./study-view";
+
+const answering: Phase = {
+  kind: "answer",
+  cycle: 0,
+  role: "baseline",
+  split: "evaluation",
+  total: 60,
+  unit: "answers",
+};
+const tuning: Phase = {
+  kind: "lora",
+  cycle: 1,
+  role: "lora",
+  split: "train",
+  total: 0,
+  unit: "steps",
+};
+const phase = (phase: Phase): StudyEvent => ({ kind: "phase", phase });
+const progress = (done: number, total: number): StudyEvent => ({ kind: "progress", done, total });
+const scores = (cycle: number, role: "baseline" | "lora"): StudyEvent => ({
+  kind: "scores",
+  set: { cycle, role, split: "evaluation" },
+  scores: [],
+});
+
+function viewOf(...batches: [at: number, ...StudyEvent[]][]) {
+  return batches.reduce((view, [at, ...events]) => applyBatch(view, { at, events }), emptyView);
+}
+
+test("a phase ends when the next begins", () => {
+  const { phases } = viewOf([1000, phase(answering), progress(60, 60)], [5000, phase(tuning)]);
+  expect(phases).toEqual([
+    expect.objectContaining({ phase: answering, startedAt: 1000, endedAt: 5000, done: 60 }),
+    expect.objectContaining({ phase: tuning, startedAt: 5000, endedAt: null, done: 0, total: 0 }),
+  ]);
+});
+
+test("progress brings the total that a phase did not know when it began", () => {
+  const { phases } = viewOf([0, phase(tuning)], [1, progress(3, 150)]);
+  expect(phases.at(-1)).toMatchObject({ done: 3, total: 150 });
+});
+
+test("progress before any phase belongs to nothing and is passed over", () => {
+  expect(viewOf([0, progress(1, 2)])).toEqual({ ...emptyView, at: 0 });
+});
+
+test("the time left comes from the pace since the first progress, so that the warm-up does not count", () => {
+  const view = viewOf(
+    [0, phase(answering)],
+    [30_000, progress(5, 60)], // compiling took most of this
+    [32_000, progress(15, 60)],
+  );
+  expect(timeLeft(view.phases[0]!, view.at!)).toBeCloseTo(9000);
+});
+
+test("the time left is null until there is a pace, and 0 at the end", () => {
+  const first = viewOf([0, phase(answering)], [1000, progress(5, 60)]);
+  expect(timeLeft(first.phases[0]!, 1000)).toBeNull();
+  const last = viewOf([0, phase(answering)], [1000, progress(5, 60)], [2000, progress(60, 60)]);
+  expect(timeLeft(last.phases[0]!, 2000)).toBe(0);
+});
+
+test("a second scoring of one set replaces the first", () => {
+  const { scored } = viewOf([0, scores(1, "lora")], [1, scores(1, "lora"), scores(0, "baseline")]);
+  expect([...scored.keys()]).toEqual(["evaluation-lora-cycle-1", "evaluation-baseline"]);
+});
+
+test("the evaluation before any training counts to the first cycle", () => {
+  expect(currentCycle(emptyView)).toBe(1);
+  expect(currentCycle(viewOf([0, phase(answering)]))).toBe(1);
+  expect(currentCycle(viewOf([0, phase(answering), phase({ ...tuning, cycle: 2 })]))).toBe(2);
+});
+
+test("a view that was given away does not change", () => {
+  const before = viewOf([0, phase(answering), scores(0, "baseline")]);
+  const copy = structuredClone(before);
+  applyBatch(before, { at: 1, events: [progress(9, 60), scores(1, "lora"), phase(tuning)] });
+  expect(before).toEqual(copy);
+});
+
+const event = fc.oneof(
+  fc.constantFrom(phase(answering), phase(tuning), scores(0, "baseline"), scores(1, "lora")),
+  fc.nat(60).map((done) => progress(done, 60)),
+);
+
+test("how events are cut into batches does not matter, only when they came", () => {
+  fc.assert(
+    fc.property(fc.array(fc.array(event)), (parts) => {
+      const whole = applyBatch(emptyView, { at: 7, events: parts.flat() });
+      const cut = parts.reduce((view, events) => applyBatch(view, { at: 7, events }), emptyView);
+      expect({ ...cut, at: 7 }).toEqual(whole);
+    }),
+  );
+});
+
+test("the scores of different sets may come in any order", () => {
+  const sets = [scores(0, "baseline"), scores(1, "lora"), scores(2, "lora")];
+  const sorted = (events: StudyEvent[]) =>
+    [...applyBatch(emptyView, { at: 0, events }).scored].sort(([a], [b]) => a.localeCompare(b));
+  fc.assert(
+    fc.property(fc.shuffledSubarray(sets, { minLength: sets.length }), (shuffled) => {
+      expect(sorted(shuffled)).toEqual(sorted(sets));
+    }),
+  );
+});

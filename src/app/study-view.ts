@@ -1,0 +1,126 @@
+/**
+ * What a run's events add up to. The same fold draws a run while it goes on and when it is opened again: nothing on
+ * the page comes from anywhere else than the events, the run's record and its report.
+ */
+import { type AnswerSet, answerSetName } from "../core/answers/answer";
+import type { CycleOutcome, ModelSummary } from "../core/format/report";
+import type { PpoStats } from "../core/ppo/statistics";
+import type { SelectionRecord } from "../core/select/select";
+import type { Phase, StudyEvent } from "../core/study/events";
+import type { SftStep } from "../core/study/ports";
+import type { QuestionScore } from "../core/study/scoring";
+import type { EventBatch } from "../protocol/study";
+
+/** A phase and how far it is. Times in ms since the epoch; `endedAt` is null until the next phase begins. */
+export interface PhaseProgress {
+  readonly phase: Phase;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly done: number;
+  readonly total: number;
+  /** Where its first progress stood: before it lies the warm-up, which says nothing about the pace. */
+  readonly paceFrom: { readonly at: number; readonly done: number } | null;
+}
+
+export interface ScoredSet {
+  readonly set: AnswerSet;
+  readonly scores: readonly QuestionScore[];
+}
+
+export interface PpoStep {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly meanScore: number;
+  readonly stats: PpoStats;
+}
+
+/** An entry with the cycle it belongs to; cycle 0 is before the first. */
+export type InCycle<T> = T & { readonly cycle: number };
+
+export interface StudyView {
+  /** When the last batch came, ms since the epoch; null before the first. */
+  readonly at: number | null;
+  readonly phases: readonly PhaseProgress[];
+  /** By `answerSetName`. */
+  readonly scored: ReadonlyMap<string, ScoredSet>;
+  readonly models: readonly InCycle<ModelSummary>[];
+  readonly selection: readonly InCycle<SelectionRecord>[];
+  readonly sftSteps: readonly InCycle<SftStep>[];
+  readonly ppoSteps: readonly InCycle<PpoStep>[];
+  readonly outcomes: readonly CycleOutcome[];
+}
+
+export const emptyView: StudyView = {
+  at: null,
+  phases: [],
+  scored: new Map(),
+  models: [],
+  selection: [],
+  sftSteps: [],
+  ppoSteps: [],
+  outcomes: [],
+};
+
+/** The view after one more batch; the view given stays as it is. */
+export function applyBatch(view: StudyView, { at, events }: EventBatch): StudyView {
+  return events.reduce<StudyView>((before, event) => applyEvent(before, event, at), {
+    ...view,
+    at,
+  });
+}
+
+function applyEvent(view: StudyView, event: StudyEvent, at: number): StudyView {
+  switch (event.kind) {
+    case "phase":
+      return { ...view, phases: [...endLast(view.phases, at), begin(event.phase, at)] };
+    case "progress":
+      return { ...view, phases: advanceLast(view.phases, event, at) };
+    case "scores": {
+      const { set, scores } = event;
+      return { ...view, scored: new Map(view.scored).set(answerSetName(set), { set, scores }) };
+    }
+    case "model":
+      return { ...view, models: [...view.models, { ...event.model, cycle: event.cycle }] };
+    case "selection":
+      return { ...view, selection: [...view.selection, { ...event.record, cycle: event.cycle }] };
+    case "sft-step":
+      return { ...view, sftSteps: [...view.sftSteps, { ...event.step, cycle: event.cycle }] };
+    case "ppo-step": {
+      const { cycle, step, totalSteps, meanScore, stats } = event;
+      const entry = { cycle, step, totalSteps, meanScore, stats };
+      return { ...view, ppoSteps: [...view.ppoSteps, entry] };
+    }
+    case "cycle":
+      return { ...view, outcomes: [...view.outcomes, event.outcome] };
+  }
+}
+
+function begin(phase: Phase, at: number): PhaseProgress {
+  return { phase, startedAt: at, endedAt: null, done: 0, total: phase.total, paceFrom: null };
+}
+
+function endLast(phases: readonly PhaseProgress[], at: number): PhaseProgress[] {
+  return phases.map((entry, i) => (i === phases.length - 1 ? { ...entry, endedAt: at } : entry));
+}
+
+function advanceLast(
+  phases: readonly PhaseProgress[],
+  { done, total }: { readonly done: number; readonly total: number },
+  at: number,
+): readonly PhaseProgress[] {
+  const last = phases.at(-1);
+  if (last === undefined) return phases; // progress of nothing: there is no phase it could belong to
+  const paceFrom = last.paceFrom ?? { at, done };
+  return [...phases.slice(0, -1), { ...last, done, total, paceFrom }];
+}
+
+/** Time left of a phase in ms, from its pace since its first progress; null while the pace is unknown. */
+export function timeLeft({ done, total, paceFrom }: PhaseProgress, at: number): number | null {
+  if (paceFrom === null || done <= paceFrom.done || at <= paceFrom.at) return null;
+  return ((at - paceFrom.at) / (done - paceFrom.done)) * (total - done);
+}
+
+/** The cycle that the run is in; the evaluation before any training counts to the first. */
+export function currentCycle({ phases }: StudyView): number {
+  return Math.max(1, ...phases.map(({ phase }) => phase.cycle));
+}

@@ -1,0 +1,142 @@
+import "fake-indexeddb/auto";
+import { expect, test } from "vitest";
+import type { Corpus } from "../core/corpus/corpus";
+import { demoStudy, resolveConfig } from "../core/study/presets";
+import { type Handlers, connect, serve } from "../protocol/rpc";
+import type { EventBatch, StudyContract } from "../protocol/study";
+import { openDatabase } from "../storage/db";
+import { appendEvents } from "../storage/events";
+import { getRun, putRun } from "../storage/runs";
+import { Device } from "./device.svelte";
+import { StudyState } from "./study.svelte";
+
+const corpus: Corpus = { name: "demo", questions: [], recordedModel: "x" };
+const start = {
+  name: "Test",
+  config: resolveConfig(demoStudy),
+  corpusId: "demo",
+  corpus,
+  apiKey: null,
+};
+const batch: EventBatch = {
+  at: 5,
+  events: [
+    {
+      kind: "phase",
+      phase: { kind: "lora", cycle: 1, role: "lora", split: "train", total: 9, unit: "steps" },
+    },
+  ],
+};
+
+let databases = 0;
+
+/** A study whose worker answers over a real port, as given. */
+async function studyWith(runStudy: Handlers<StudyContract>["runStudy"]) {
+  const db = await openDatabase({ name: `study-${++databases}` });
+  let terminated = 0;
+  const startWorker = () => {
+    const { port1, port2 } = new MessageChannel();
+    serve<StudyContract>(port2, {
+      start: async () => ({ backend: "cpu", description: "test" }),
+      runStudy,
+    });
+    const terminate = () => {
+      terminated++;
+      port1.close();
+    };
+    return { client: connect<StudyContract>(port1), terminate };
+  };
+  const device = new Device(startWorker, { demoModel: "", encoder: "", wasm: "" });
+  const study = new StudyState(db, device, null, () => corpus);
+  return { db, device, study, terminated: () => terminated };
+}
+
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error));
+  });
+
+test("a run goes from running to done, and its record says on what it ran", async () => {
+  const { db, study } = await studyWith(async (_, { progress }) => {
+    progress(batch);
+    return { report: { version: 1 } as never };
+  });
+  const run = study.start(start);
+  expect(study.live!.record.status).toBe("running");
+  await run;
+  expect(study.live).toBeNull();
+  expect(study.shown!.view.phases).toHaveLength(1);
+  expect(study.shown!.report).toEqual({ version: 1 });
+  expect(await getRun(db, study.shown!.id)).toMatchObject({ status: "done", backend: "cpu (test)" });
+});
+
+test("a failure is a state with the worker's message, and the next run can start", async () => {
+  let fail = true;
+  const { study } = await studyWith(async () => {
+    if (fail) throw new RangeError("question 9 is not in the corpus; choose another");
+    return { report: {} as never };
+  });
+  await study.start(start);
+  expect(study.shown!.record).toMatchObject({
+    status: "failed",
+    message: "question 9 is not in the corpus; choose another",
+  });
+  fail = false;
+  await study.start(start);
+  expect(study.shown!.record.status).toBe("done");
+});
+
+test("a cancelled run keeps what was done, and the worker lives on", async () => {
+  const { study, terminated } = await studyWith(async (_, { signal, progress }) => {
+    progress(batch);
+    return untilAborted(signal);
+  });
+  const run = study.start(start);
+  await expect.poll(() => study.live!.view.phases.length).toBe(1);
+  study.cancel();
+  expect(study.live!.stopping).toBe(true);
+  await run;
+  expect(study.shown!.record).toMatchObject({ status: "cancelled", message: null });
+  expect(study.shown!.view.phases).toHaveLength(1);
+  expect(terminated()).toBe(0);
+});
+
+test("a worker that does not stop is ended within a second, and a new one takes over", async () => {
+  let deaf = true;
+  const { study, device, terminated } = await studyWith(() =>
+    deaf ? new Promise(() => {}) : Promise.resolve({ report: {} as never }),
+  );
+  const run = study.start(start);
+  await expect.poll(() => device.status.kind).toBe("ready");
+  const asked = performance.now();
+  study.cancel();
+  await run;
+  expect(performance.now() - asked).toBeLessThan(1000);
+  expect(study.shown!.record.status).toBe("cancelled");
+  expect(terminated()).toBe(1);
+  deaf = false;
+  await study.start(start);
+  expect(study.shown!.record.status).toBe("done");
+});
+
+test("a second study is refused while one runs", async () => {
+  const { study } = await studyWith((_, { signal }) => untilAborted(signal));
+  const run = study.start(start);
+  await expect(study.start(start)).rejects.toThrow('"Test" is still running; stop it first');
+  study.cancel();
+  await run;
+});
+
+test("an opened run is drawn from its stored events, and one left running was interrupted", async () => {
+  const { db, study } = await studyWith((_, { signal }) => untilAborted(signal));
+  const { config, corpusId } = start;
+  const record = { id: "old", name: "Old", createdAt: 1, endedAt: null, message: null, config };
+  await putRun(db, { ...record, status: "running", corpusId, corpusName: "demo", backend: null });
+  await appendEvents(db, "old", batch);
+  await study.open(null);
+  expect(study.shown!.record.status).toBe("interrupted");
+  expect(study.shown!.state).toBe("ended");
+  expect(study.shown!.view.phases[0]!.phase.kind).toBe("lora");
+  await study.open("nowhere");
+  expect(study.shown).toBeNull();
+});

@@ -1,0 +1,96 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, expect, test } from "vitest";
+import { startBackend } from "../backend";
+import { AdamW, type AdamSettings } from "./adamw";
+
+beforeAll(() => startBackend("cpu"));
+
+const start = [1, -2, 0.5];
+const gradientAt = (step: number) => [0.3, -0.1 * step, 0.02];
+
+function parameter(values = start) {
+  return { name: "w", variable: tf.variable(tf.tensor1d(values)) };
+}
+
+function run(optimiser: AdamW, steps: readonly number[]): void {
+  for (const step of steps) {
+    tf.tidy(() => optimiser.apply(new Map([["w", tf.tensor1d(gradientAt(step))]]), 0.1));
+  }
+}
+
+/** PyTorch's update of one weight in float64, written out. */
+function reference(weight: number, i: number, { weightDecay, decoupled }: Partial<AdamSettings>) {
+  let [w, m, v] = [weight, 0, 0];
+  for (let t = 1; t <= 3; t++) {
+    let g = gradientAt(t)[i]!;
+    if (decoupled) w -= 0.1 * weightDecay! * w;
+    else g += weightDecay! * w;
+    m = 0.9 * m + 0.1 * g;
+    v = 0.999 * v + 0.001 * g * g;
+    w -= (0.1 * (m / (1 - 0.9 ** t))) / (Math.sqrt(v / (1 - 0.999 ** t)) + 1e-8);
+  }
+  return w;
+}
+
+test.each([
+  { weightDecay: 0, decoupled: true },
+  { weightDecay: 0.1, decoupled: true },
+  { weightDecay: 0.1, decoupled: false },
+])("agrees with the update written out: %o", async (settings) => {
+  const w = parameter();
+  const optimiser = new AdamW([w], settings);
+  run(optimiser, [1, 2, 3]);
+  expect(await w.variable.data()).toBeAllClose(start.map((x, i) => reference(x, i, settings)));
+});
+
+test("the first step moves every weight by the learning rate against its gradient", async () => {
+  const w = parameter();
+  run(new AdamW([w]), [1]);
+  expect(await w.variable.data()).toBeAllClose([0.9, -1.9, 0.4]);
+});
+
+test("a gradient of 0 still moves a weight by its momentum, no gradient does not", async () => {
+  const w = parameter();
+  const optimiser = new AdamW([w]);
+  run(optimiser, [1]);
+  const before = Float32Array.from(await w.variable.data());
+  optimiser.apply(new Map(), 0.1);
+  expect(await w.variable.data()).toBeAllClose(before);
+  tf.tidy(() => optimiser.apply(new Map([["w", tf.zeros([3])]]), 0.1));
+  expect((await w.variable.data())[0]).toBeLessThan(before[0]! - 0.01);
+});
+
+test("a run resumed from its state ends where the whole run ends", async () => {
+  const [whole, cut] = [parameter(), parameter()];
+  const first = new AdamW([cut]);
+  run(first, [1, 2]);
+  const state = await first.state();
+  expect(state.step).toBe(2);
+
+  const second = new AdamW([cut]);
+  second.restore(state);
+  run(second, [3]);
+  run(new AdamW([whole]), [1, 2, 3]);
+  expect(await cut.variable.data()).toEqual(await whole.variable.data());
+});
+
+test("refuses a stranger's gradient and a state that does not fit", () => {
+  const optimiser = new AdamW([parameter()]);
+  expect(() => optimiser.apply(new Map([["x", tf.scalar(1)]]), 0.1)).toThrow(
+    "x is no parameter of this optimiser",
+  );
+  expect(() => optimiser.restore({ step: 1, moments: {} })).toThrow(
+    "the saved optimiser has no moments for w, which has 3 weights",
+  );
+});
+
+test("owns its moments alone", () => {
+  const w = parameter();
+  const before = tf.memory().numTensors;
+  const optimiser = new AdamW([w]);
+  run(optimiser, [1, 2]);
+  expect(tf.memory().numTensors).toBe(before + 2);
+  optimiser.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+  w.variable.dispose();
+});

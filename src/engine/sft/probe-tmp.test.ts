@@ -1,0 +1,26 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { readFile } from "node:fs/promises";
+import { test } from "vitest";
+import * as v from "valibot";
+import { SftConfig } from "../../core/sft/config";
+import { AdapterConfig } from "../../core/adapter/config";
+import { labelSequence } from "../../core/sft/labels";
+import { createAdapter } from "../adapter/attach";
+import { startBackend } from "../backend";
+import { loadGpt2 } from "../gpt2/load";
+import { loadTokenizer } from "../tokenizer";
+import { trainSft } from "./trainer";
+test("probe", async () => {
+  await startBackend("wasm", { wasmPath: `${process.cwd()}/node_modules/@tensorflow/tfjs-backend-wasm/dist/` });
+  const dir = "/work/shared/demo-model";
+  const files = { name: "demo", read: async (f: string) => new Uint8Array(await readFile(`${dir}/${f}`)) };
+  const model = await loadGpt2(files); const tok = await loadTokenizer(files);
+  const qs = JSON.parse(await readFile(`${dir}/demo_questions.json`, "utf8")) as any[];
+  const ev = new Set([1,2,3,4,9,13,19,23,28,32,36,38]);
+  const ex = qs.filter((q) => !ev.has(q.id) && q.consistent).flatMap((q) => q.paraphrases.map((p: string, i: number) => labelSequence(tok.encode(`Question: ${p}\nAnswer:`), tok.encode(` ${q.aligned[i]}`), { endOfText: model.config.endOfText, maxLength: 256, promptMasked: true, learnEndOfText: true })));
+  const adapter = createAdapter(model, v.parse(AdapterConfig, { rank: 8, loraAlpha: 16 }), 1); model.adapter = adapter;
+  const t = performance.now(); const ls: number[] = [];
+  await trainSft(model, adapter.variables(), ex, { config: v.parse(SftConfig, {}), seed: 1, signal: new AbortController().signal, onStep: (s) => { ls.push(s.loss); } });
+  const m = (x: number[]) => x.reduce((a, b) => a + b, 0) / x.length;
+  console.log("PROBE", ex.length, m(ls.slice(0, 5)).toFixed(3), m(ls.slice(-10)).toFixed(3), ((performance.now() - t) / 150).toFixed(0), "ms/step", tf.memory().numTensors);
+}, 280_000);

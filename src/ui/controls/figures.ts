@@ -1,0 +1,37 @@
+/** Figures as the page writes them. */
+
+/** A score from 0 to 1 in two digits, without the 0 before the point: ".57", "−.03", "1.00"; "–" where undefined. */
+export function score(x: number | null | undefined): string {
+  if (x === null || x === undefined) return "–";
+  return signless(x.toFixed(2)).replace(/^(−?)0\./, "$1.");
+}
+
+/** "[.40, .52]"; "–" where undefined. */
+export function interval(bounds: readonly [number, number] | null): string {
+  return bounds === null ? "–" : `[${score(bounds[0])}, ${score(bounds[1])}]`;
+}
+
+/** A figure in so many decimals, with a true minus. */
+export function fixed(x: number | null, digits: number): string {
+  return x === null ? "–" : signless(x.toFixed(digits));
+}
+
+/** "+.11" or "−.03". */
+export function change(x: number): string {
+  return x < 0 || Object.is(x, -0) ? score(x) : `+${score(x)}`;
+}
+
+/** A length of time to go by: "8 s", "1 min", "2 h 5 min". Half a minute up counts as one. */
+export function duration(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
+}
+
+/** "−0.00" is 0; U+2212 is as wide as a digit and is read as "minus". */
+function signless(digits: string): string {
+  return /^-0\.?0*$/.test(digits) ? digits.slice(1) : digits.replace("-", "−");
+}

@@ -1,0 +1,17 @@
+/** What each group of settings is about, by its key in the schema. */
+export const GROUPS: Readonly<Record<string, { readonly title: string; readonly about: string }>> =
+  {
+    questions: {
+      title: "Questions",
+      about: "Which are held out for evaluation, and how many train",
+    },
+    sampling: { title: "Sampling", about: "How the target draws its answers" },
+    sage: { title: "SaGE", about: "How consistency is scored" },
+    selection: { title: "Selection", about: "The falling threshold for aligned answers" },
+    adapter: { title: "LoRA adapter", about: "The few weights that are trained" },
+    sft: { title: "LoRA training", about: "Learning from the selected answers" },
+    rollouts: { title: "PPO rollouts", about: "What PPO answers, and what it is paid for" },
+    ppo: { title: "PPO optimisation", about: "How far a step goes, and what holds it back" },
+    cycles: { title: "Cycles", about: "How often all of it is repeated, and when it ends" },
+    statistics: { title: "Statistics", about: "Intervals" },
+  };

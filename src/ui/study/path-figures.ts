@@ -1,0 +1,104 @@
+import type { PathStep } from "../../app/study-path";
+import { type PhaseProgress, type StudyView, currentCycle } from "../../app/study-view";
+import type { Corpus } from "../../core/corpus/corpus";
+import type { StudyConfig } from "../../core/study/config";
+import { duration, fixed, score } from "../controls/figures";
+import { ROLE_NAMES } from "../controls/roles";
+
+export const STEP_NAMES: Readonly<Record<PathStep["name"], string>> = {
+  corpus: "Corpus",
+  answers: "Answers",
+  score: "Score",
+  select: "Select",
+  lora: "LoRA",
+  ppo: "PPO",
+  evaluate: "Evaluate",
+  people: "People",
+};
+
+interface Known {
+  readonly view: StudyView;
+  readonly config: StudyConfig;
+  /** Null while it is not read yet, or where it is gone. */
+  readonly corpus: Corpus | null;
+}
+
+/** The one line under a step's name: what it did, how far it is, or what it will do. */
+export function stepFigure(step: PathStep, known: Known): string {
+  if (step.name === "people") return "not built yet";
+  if (step.name === "corpus") return corpusSize(known.corpus);
+  if (step.state === "now") return running(step);
+  if (step.state === "stopped") return stopped(step.phases.at(-1)!);
+  if (step.state === "skipped") return "not needed";
+  if (step.state === "todo") return planned(step.name, known.config);
+  return finished(step, known);
+}
+
+function corpusSize(corpus: Corpus | null): string {
+  if (corpus === null) return "–";
+  const [first = 0, ...others] = corpus.questions.map(({ paraphrases }) => paraphrases.length);
+  const uniform = others.every((count) => count === first);
+  return uniform ? `${corpus.questions.length} × ${first}` : `${corpus.questions.length} questions`;
+}
+
+function running({ phases, timeLeft }: PathStep): string {
+  const phase = phases.at(-1)!;
+  const { role, kind } = phase.phase;
+  const who =
+    role !== null && (kind === "answer" || kind === "score") ? `${ROLE_NAMES[role]} ` : "";
+  const left = timeLeft === null ? "" : ` · ${duration(timeLeft)} left`;
+  return `${who}${counted(phase)}${left}`;
+}
+
+/** "12 of 60"; fine-tuning says how many steps it takes only with its first. */
+function counted({ done, total }: PhaseProgress): string {
+  return total === 0 ? "getting ready" : `${done} of ${total}`;
+}
+
+function stopped(phase: PhaseProgress): string {
+  return phase.done === 0 ? "stopped at its start" : `stopped at ${counted(phase)}`;
+}
+
+function planned(name: PathStep["name"], { questions, rollouts }: StudyConfig): string {
+  if (name === "evaluate") return `${questions.evaluation} questions`;
+  if (name === "ppo" && !rollouts.enabled) return "switched off";
+  return "to come";
+}
+
+function finished({ name, phases }: PathStep, { view }: Known): string {
+  const cycle = currentCycle(view);
+  const ofCycle = <T extends { readonly cycle: number }>(entries: readonly T[]) =>
+    entries.filter((entry) => entry.cycle === cycle);
+  const done = phases.reduce((sum, phase) => sum + phase.done, 0);
+  switch (name) {
+    case "answers":
+      return `${done} given`;
+    case "score":
+      return `SaGE of ${done}`;
+    case "select": {
+      const records = ofCycle(view.selection);
+      const kept = records.filter(({ decision }) => decision === "train").length;
+      return `${kept} of ${records.length} kept`;
+    }
+    case "lora":
+      return fromTo(
+        "loss",
+        ofCycle(view.sftSteps).map(({ loss }) => fixed(loss, 2)),
+      );
+    case "ppo":
+      return fromTo(
+        "reward",
+        ofCycle(view.ppoSteps).map(({ meanScore }) => score(meanScore)),
+      );
+    default: {
+      const models = ofCycle(view.models).map(
+        ({ name, mean }) => `${ROLE_NAMES[name]} ${score(mean)}`,
+      );
+      return models.join(" · ") || "–";
+    }
+  }
+}
+
+function fromTo(what: string, figures: readonly string[]): string {
+  return figures.length === 0 ? "–" : `${what} ${figures[0]} → ${figures.at(-1)}`;
+}
