@@ -15,7 +15,11 @@ export default defineConfig({
     outDir: "dist-cli",
     target: "node20",
     rolldownOptions: {
-      input: { steadfast: "src/cli/main.ts" },
+      input: {
+        steadfast: "src/cli/main.ts",
+        parity: "src/cli/parity.ts",
+        bench: "tests/bench/main.ts",
+      },
       output: { banner: COMMON_JS_NAMES },
     },
   },

@@ -1,7 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
-import { encoderAssets } from "./vite-plugins/encoder-assets";
-import { wasmAssets } from "./vite-plugins/wasm-assets";
+import { encoderAssets } from "./vite-plugins/encoder-assets.ts";
+import { wasmAssets } from "./vite-plugins/wasm-assets.ts";
 
 export default defineConfig({
   // Relative addresses: the built site works from any base path on a plain static host.

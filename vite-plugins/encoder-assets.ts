@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Plugin } from "vite";
-import { staticAssets } from "./static-assets";
+import { staticAssets } from "./static-assets.ts";
 
 const NOTICE = `Universal Sentence Encoder lite
 ===============================

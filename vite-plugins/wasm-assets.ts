@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Plugin } from "vite";
-import { staticAssets } from "./static-assets";
+import { staticAssets } from "./static-assets.ts";
 
 const NOTICE = `The .wasm files are the WebAssembly backend of TensorFlow.js, unchanged, from the npm package
 @tensorflow/tfjs-backend-wasm. Copyright Google LLC, Apache License 2.0: https://www.apache.org/licenses/LICENSE-2.0

@@ -11,7 +11,7 @@ export type Route =
 
 /** "#/question/RUN/17" → its route. Anything unknown is the study page. */
 export function parseRoute(hash: string): Route {
-  const [page, first, second] = hash.replace(/^#\/?/, "").split("/").map(decode);
+  const [page = "", first, second] = hash.replace(/^#\/?/, "").split("/").map(decode);
   switch (page) {
     case "corpus":
       return { page, corpusId: first || null };

@@ -65,16 +65,28 @@ test("the evaluation of LoRA alone is begun, not done, while PPO runs", () => {
 });
 
 test("a finished run has nothing to come", () => {
-  expect(statesAfter([...tuned, end(1)], "done")).toMatchObject({ ppo: "skipped", evaluate: "done" });
+  expect(statesAfter([...tuned, end(1)], "done")).toMatchObject({
+    ppo: "skipped",
+    evaluate: "done",
+  });
 });
 
 test("a run that ended early stopped where it was", () => {
-  expect(statesAfter(tuned, "ended")).toMatchObject({ lora: "done", ppo: "todo", evaluate: "stopped" });
+  expect(statesAfter(tuned, "ended")).toMatchObject({
+    lora: "done",
+    ppo: "todo",
+    evaluate: "stopped",
+  });
 });
 
 test("a cycle in which nothing passed the selection skips training", () => {
   const states = statesAfter([...selected, end(1)]);
-  expect(states).toMatchObject({ select: "done", lora: "skipped", ppo: "skipped", evaluate: "skipped" });
+  expect(states).toMatchObject({
+    select: "done",
+    lora: "skipped",
+    ppo: "skipped",
+    evaluate: "skipped",
+  });
 });
 
 test("PPO that is switched off is skipped from the start", () => {

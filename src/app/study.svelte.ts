@@ -130,7 +130,9 @@ export class StudyState {
 
   async #work(run: StudyRun, corpus: Corpus, apiKey: string | null, signal: AbortSignal) {
     const { client, info } = await this.#device.start();
-    await this.#update(run, { backend: `${info.backend} (${info.description})` });
+    // A GPU's name does not say that it is used through WebGPU; the other descriptions name their backend.
+    const backend = info.backend === "webgpu" ? `WebGPU, ${info.description}` : info.description;
+    await this.#update(run, { backend });
     const params = { runId: run.id, config: run.record.config, corpus, apiKey };
     return client.call("runStudy", params, { signal, onProgress: (batch) => run.add(batch) });
   }

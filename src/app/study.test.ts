@@ -67,7 +67,10 @@ test("a run goes from running to done, and its record says on what it ran", asyn
   expect(study.live).toBeNull();
   expect(study.shown!.view.phases).toHaveLength(1);
   expect(study.shown!.report).toEqual({ version: 1 });
-  expect(await getRun(db, study.shown!.id)).toMatchObject({ status: "done", backend: "cpu (test)" });
+  expect(await getRun(db, study.shown!.id)).toMatchObject({
+    status: "done",
+    backend: "test",
+  });
 });
 
 test("a failure is a state with the worker's message, and the next run can start", async () => {

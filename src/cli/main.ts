@@ -1,11 +1,12 @@
 /** `npm run steadfast -- COMMAND`: the study and its parts without a browser. */
+import { agree } from "./agree";
 import type { Command } from "./command";
 import { exitCode } from "./errors";
 import { generate } from "./generate";
 import { score } from "./score";
 import { study } from "./study";
 
-const commands: readonly Command[] = [study, score, generate];
+const commands: readonly Command[] = [study, score, generate, agree];
 
 const overview = [
   "Measures and improves the moral consistency of language models.",

@@ -1,13 +1,11 @@
-/** Reads what a study starts from, and says what is wrong with it by file and field. */
+/** Reads what a study starts from. */
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import * as v from "valibot";
 import type { Corpus } from "../core/corpus/corpus";
 import { importDemoQuestions } from "../core/corpus/demo-questions";
 import { importMcc } from "../core/corpus/mcc";
-import { InputError } from "../core/format/input-error";
-import { StudyConfig, type StudyConfigInput } from "../core/study/config";
-import { resolveConfig } from "../core/study/presets";
+import { importConfig } from "../core/study/check-config";
+import type { StudyConfigInput } from "../core/study/config";
 import { demoFolder } from "./assets";
 import { UsageError } from "./errors";
 
@@ -21,25 +19,7 @@ const IMAGINED = "imagined aligned model (recorded)";
 export async function readConfig(
   path: string,
 ): Promise<{ input: StudyConfigInput; folder: string }> {
-  const text = await readText(path);
-  let input: unknown;
-  try {
-    input = JSON.parse(text);
-  } catch (error) {
-    throw new InputError({ file: path }, (error as Error).message, "Make it valid JSON.");
-  }
-  try {
-    resolveConfig(input as StudyConfigInput);
-  } catch (error) {
-    if (!v.isValiError<typeof StudyConfig>(error)) throw error;
-    const [issue] = error.issues;
-    throw new InputError(
-      { file: path, layout: "list", column: v.getDotPath(issue) ?? "file" },
-      issue.message.replace(/\.$/, ""),
-      "config.json of any finished study shows every field.",
-    );
-  }
-  return { input: input as StudyConfigInput, folder: dirname(path) };
+  return { input: importConfig(await readText(path), path), folder: dirname(path) };
 }
 
 export async function readCorpus(corpus: string, folder: string): Promise<Corpus> {

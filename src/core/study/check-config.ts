@@ -49,7 +49,7 @@ export function importConfig(json: string, file: string): StudyConfigInput {
     errors: [error],
   } = checkConfig(input as StudyConfigInput);
   if (error) {
-    const remedy = "The page exports settings as a file that shows every field.";
+    const remedy = "The config.json of a finished study, or the page's export, shows every field.";
     const place = { file, layout: "list", column: error.field } as const;
     throw new InputError(place, error.message.replace(/\.$/, ""), remedy);
   }

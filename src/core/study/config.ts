@@ -49,8 +49,11 @@ export const AlignedConfig = v.variant("kind", [
       about("Address of an OpenAI-compatible API, ending in /v1"),
     ),
     model: v.pipe(v.string(), v.nonEmpty(), about("Model id, as the server names it")),
-    temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(2)), 0.8),
-    maxTokens: v.optional(count, 256),
+    temperature: v.optional(
+      v.pipe(v.number(), v.minValue(0), v.maxValue(2), about("0 always takes the likeliest token")),
+      0.8,
+    ),
+    maxTokens: v.optional(v.pipe(count, about("Longest answer, in tokens of the API")), 256),
     instruction: v.optional(
       v.pipe(v.string(), about(`What the model is told; ${QUESTION_SLOT} stands for the question`)),
       `Answer this question in one short paragraph of plain text. Question: ${QUESTION_SLOT}`,
@@ -138,6 +141,16 @@ export const StudyConfig = v.strictObject({
       ),
       passes: v.optional(v.pipe(count, about("Times through the cycle's training questions")), 2),
       maxSteps: v.optional(v.nullable(v.pipe(count, about("Stop after so many PPO steps"))), null),
+      temperature: v.optional(
+        v.pipe(
+          v.number(),
+          v.gtValue(0),
+          about(
+            "Of the sampled answers; PPO scores the policy at 1, and at another its KL is biased",
+          ),
+        ),
+        1,
+      ),
       reference: v.optional(
         v.pipe(
           v.picklist(["base", "start"]),
@@ -172,7 +185,10 @@ export const StudyConfig = v.strictObject({
   statistics: v.optional(
     v.strictObject({
       replicates: v.optional(v.pipe(count, about("Bootstrap draws over questions")), 2000),
-      confidence: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1)), 0.95),
+      confidence: v.optional(
+        v.pipe(v.number(), v.gtValue(0), v.ltValue(1), about("How sure an interval is to hold")),
+        0.95,
+      ),
     }),
     {},
   ),

@@ -6,7 +6,7 @@ import { deriveSeed, shuffle, stream } from "../random";
 import { rewards } from "../rewards/rewards";
 import { pairWeights } from "../sage/similarity";
 import { promptsFor } from "./asking";
-import type { StudyConfig } from "./config";
+import type { Sampling, StudyConfig } from "./config";
 import type { Run } from "./context";
 import type { PpoSession, ScoredRollout } from "./ports";
 
@@ -22,7 +22,7 @@ export async function ppoPhase(
   run: Run,
 ): Promise<PpoOutcome> {
   const { config, ports, report, signal } = run;
-  const { ppo, rollouts, sampling } = config;
+  const { ppo, rollouts } = config;
   const seed = deriveSeed(config.seed, "ppo", cycle);
   const visits = Array.from({ length: rollouts.passes }, (_, pass) =>
     shuffle(questions, stream(seed, "order", pass)).map((question) => ({ question, pass })),
@@ -36,7 +36,7 @@ export async function ppoPhase(
   const session = await ports.policy.startPpo({
     ppo,
     reference: rollouts.reference,
-    sampling,
+    sampling: rolloutSampling(config),
     seed,
   });
   let step = 0;
@@ -63,6 +63,12 @@ export async function ppoPhase(
     throw error;
   }
   return { weights: await session.end(), skippedAnswers };
+}
+
+/** From the policy's own distribution: PPO weighs tokens by it, and a cut-off tail would not be the policy's. */
+function rolloutSampling({ rollouts, sampling }: StudyConfig): Sampling {
+  const { maxNewTokens } = sampling;
+  return { temperature: rollouts.temperature, topK: 0, topP: 1, maxNewTokens };
 }
 
 function countSteps(questions: readonly Question[], rollouts: StudyConfig["rollouts"]): number {

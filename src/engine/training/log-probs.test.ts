@@ -34,9 +34,7 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
   test("the gradient is dy · (one-hot − softmax)", async () => {
     await start();
     const dy = [1, -2, 0.5];
-    const gradient = tf.grad((z) =>
-      tokenLogProbs(z as tf.Tensor2D, tf.tensor1d(targets, "int32")),
-    );
+    const gradient = tf.grad((z) => tokenLogProbs(z as tf.Tensor2D, tf.tensor1d(targets, "int32")));
     const actual = await gradient(tf.tensor2d(logits), tf.tensor1d(dy)).data();
     const expected = logits.flatMap((row, i) =>
       softmax(row).map((p, j) => dy[i]! * (Number(j === targets[i]) - p)),

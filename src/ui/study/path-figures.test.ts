@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import type { PathStep } from "../../app/study-path";
 import { type PhaseProgress, emptyView } from "../../app/study-view";
+import type { Phase } from "../../core/study/events";
 import { demoStudy, resolveConfig } from "../../core/study/presets";
 import { stepFigure } from "./path-figures";
 
 const known = { view: emptyView, config: resolveConfig(demoStudy), corpus: null };
-const phase = (done: number, total: number): PhaseProgress => ({
+const phase = (done: number, total: number, kind: Phase["kind"] = "answer"): PhaseProgress => ({
   phase: {
-    kind: "answer",
+    kind,
     cycle: 0,
     role: "baseline",
     split: "evaluation",
@@ -35,7 +36,7 @@ test("the running step says who, how far and how long", () => {
 
 test("a step whose length is not known yet is getting ready", () => {
   const at = (state: PathStep["state"], done: number, total: number) =>
-    stepFigure(step({ name: "lora", state, phases: [phase(done, total)] }), known);
+    stepFigure(step({ name: "lora", state, phases: [phase(done, total, "lora")] }), known);
   expect(at("now", 0, 0)).toBe("getting ready");
   expect(at("stopped", 0, 0)).toBe("stopped at its start");
   expect(at("stopped", 12, 150)).toBe("stopped at 12 of 150");

@@ -29,8 +29,12 @@ export function stepFigure(step: PathStep, known: Known): string {
   if (step.name === "corpus") return corpusSize(known.corpus);
   if (step.state === "now") return running(step);
   if (step.state === "stopped") return stopped(step.phases.at(-1)!);
-  if (step.state === "skipped") return "not needed";
-  if (step.state === "todo") return planned(step.name, known.config);
+  if (step.state === "skipped") {
+    return step.name === "ppo" && !known.config.rollouts.enabled ? "switched off" : "not needed";
+  }
+  if (step.state === "todo") {
+    return step.name === "evaluate" ? `${known.config.questions.evaluation} questions` : "to come";
+  }
   return finished(step, known);
 }
 
@@ -59,12 +63,6 @@ function stopped(phase: PhaseProgress): string {
   return phase.done === 0 ? "stopped at its start" : `stopped at ${counted(phase)}`;
 }
 
-function planned(name: PathStep["name"], { questions, rollouts }: StudyConfig): string {
-  if (name === "evaluate") return `${questions.evaluation} questions`;
-  if (name === "ppo" && !rollouts.enabled) return "switched off";
-  return "to come";
-}
-
 function finished({ name, phases }: PathStep, { view }: Known): string {
   const cycle = currentCycle(view);
   const ofCycle = <T extends { readonly cycle: number }>(entries: readonly T[]) =>
@@ -90,7 +88,9 @@ function finished({ name, phases }: PathStep, { view }: Known): string {
         "reward",
         ofCycle(view.ppoSteps).map(({ meanScore }) => score(meanScore)),
       );
-    default: {
+    case "evaluate":
+    case "corpus":
+    case "people": {
       const models = ofCycle(view.models).map(
         ({ name, mean }) => `${ROLE_NAMES[name]} ${score(mean)}`,
       );

@@ -1,0 +1,42 @@
+import type { AnswerPair } from "./pair";
+import { type MergedLabels, raterKey } from "./merge";
+import type { Rater } from "./session-file";
+import type { Label } from "./task";
+
+/** Every pair with every rater's label: what agreement, adjudication and CSV work on. */
+export interface LabelTable {
+  readonly raters: readonly Rater[];
+  readonly rows: readonly LabelRow[];
+}
+
+export interface LabelRow {
+  readonly pair: AnswerPair;
+  /** [raters] null where a rater gave none. */
+  readonly labels: readonly (Label | null)[];
+}
+
+/**
+ * The table of merged sessions, rows in the order in which they were shown: blocks of rows are blocks of time.
+ * Repeats and attention checks are not in it; rater-checks.ts reads those.
+ */
+export function tableOf({ task, raters, labels }: MergedLabels): LabelTable {
+  const pairs = new Map(task.pairs.map((pair) => [pair.id, pair]));
+  const given = new Map(
+    labels.map((entry) => [`${entry.item} ${raterKey(entry.rater)}`, entry.label]),
+  );
+  const rows = task.items.flatMap(({ pairId, role }, item) => {
+    if (role !== "pair") return [];
+    const labels = raters.map((rater) => given.get(`${item} ${raterKey(rater)}`) ?? null);
+    return [{ pair: pairs.get(pairId)!, labels }];
+  });
+  return { raters, rows };
+}
+
+/** The table with only the raters of one kind. */
+export function ratersOfKind({ raters, rows }: LabelTable, kind: Rater["kind"]): LabelTable {
+  const kept = raters.flatMap((rater, i) => (rater.kind === kind ? [i] : []));
+  return {
+    raters: kept.map((i) => raters[i]!),
+    rows: rows.map(({ pair, labels }) => ({ pair, labels: kept.map((i) => labels[i]!) })),
+  };
+}

@@ -1,0 +1,272 @@
+import type { QuestionId } from "../corpus/corpus";
+import { stream } from "../random";
+import type { Unit } from "./alpha-level";
+import { type BootstrapOptions, type Interval, quantile } from "./bootstrap";
+import { type CorrelationKind, correlations } from "./correlation";
+import { weightedAuc } from "./weighted-auc";
+
+/** A pair of answers with people's labels: "Y" the same, "N" not; every other label, such as "NA", says neither. */
+export interface LabelledPair {
+  readonly questionId: QuestionId;
+  readonly labels: Unit;
+}
+
+/** A figure of each pair, such as cosine, or of each question, such as SaGE; null where undefined. */
+export type MetricValues =
+  | { readonly name: string; readonly of: "pair"; readonly values: readonly (number | null)[] }
+  | {
+      readonly name: string;
+      readonly of: "question";
+      readonly values: ReadonlyMap<QuestionId, number | null>;
+    };
+
+export const STATISTICS = ["auc", "pearson", "spearman", "kendall"] as const;
+export type Statistic = (typeof STATISTICS)[number];
+
+export interface Estimate {
+  readonly value: number | null;
+  /** Percentile bootstrap over questions; null where `reason` says why. */
+  readonly interval: Interval | null;
+  /** Pairs with a majority label (AUC) or questions (correlations) that it rests on. */
+  readonly n: number;
+  readonly reason: string | null;
+}
+
+export interface MetricAgreement extends Readonly<Record<Statistic, Estimate>> {
+  readonly name: string;
+}
+
+/** first − second of one statistic, over the same resamples. */
+export interface MetricDifference {
+  readonly first: string;
+  readonly second: string;
+  readonly statistic: Statistic;
+  readonly difference: number | null;
+  readonly interval: Interval | null;
+  readonly reason: string | null;
+}
+
+export interface MetricComparison {
+  readonly metrics: readonly MetricAgreement[];
+  /** Every two metrics and every statistic. */
+  readonly differences: readonly MetricDifference[];
+}
+
+/** One statistic of one metric: its value on the sample and on any resample of questions. */
+interface Estimator {
+  readonly n: number;
+  /** What it rests on; two estimators compare only on the same. */
+  readonly basis: string;
+  readonly compute: (drawn: Int32Array, weights: Int32Array) => number | null;
+  /** Said where the value on the sample is null. */
+  readonly reason: string;
+}
+
+/**
+ * How far metrics agree with people. Pair by pair: the ROC-AUC of the metric against the majority of Y and N, ties
+ * left out. Question by question: the correlation of the metric (a pair metric by its mean over the question's pairs)
+ * with people's share of Y: the mean over the question's pairs of Y/(Y + N), pairs with neither left out.
+ *
+ * @param pairs    in the order of the pair metrics' values.
+ * @param options  questions are resampled, with all their pairs, since the pairs of a question depend on one another;
+ *                 one resample serves all metrics, so their differences are paired.
+ * @throws RangeError if a pair metric has another number of values than there are pairs, or two share a name.
+ */
+export function compareMetrics(
+  pairs: readonly LabelledPair[],
+  metrics: readonly MetricValues[],
+  { replicates = 2000, confidence = 0.95, seed }: BootstrapOptions,
+): MetricComparison {
+  checkMetrics(pairs, metrics);
+  const questions = [...new Set(pairs.map(({ questionId }) => questionId))];
+  const sample = Int32Array.from(questions, (_, i) => i);
+  const estimators = metrics.map((metric) => estimatorsFor(metric, pairs, questions));
+  const resampled = resample(estimators, questions.length, replicates, stream(seed, "metrics"));
+  const tail = (1 - confidence) / 2;
+  const intervalOf = (values: Float64Array): Interval | null => {
+    const defined = values.filter((value) => !Number.isNaN(value)).sort();
+    if (questions.length < 2 || defined.length === 0) return null;
+    return { low: quantile(defined, tail), high: quantile(defined, 1 - tail) };
+  };
+
+  const once = new Int32Array(questions.length).fill(1);
+  const valueOf = ({ compute }: Estimator) => compute(sample, once);
+  const summaries = metrics.map(({ name }, m): MetricAgreement => {
+    const estimate = (s: Statistic): Estimate => {
+      const estimator = estimators[m]![s];
+      const value = valueOf(estimator);
+      const interval = value === null ? null : intervalOf(resampled[m]![s]);
+      const alone = interval === null ? "an interval needs at least 2 questions" : null;
+      return { value, interval, n: estimator.n, reason: value === null ? estimator.reason : alone };
+    };
+    const [auc, pearson, spearman, kendall] = STATISTICS.map(estimate);
+    return { name, auc: auc!, pearson: pearson!, spearman: spearman!, kendall: kendall! };
+  });
+
+  const differences = metrics.flatMap(({ name: first }, a) =>
+    metrics.slice(a + 1).flatMap(({ name: second }, i) =>
+      STATISTICS.map((statistic): MetricDifference => {
+        const b = a + 1 + i;
+        const of = { first, second, statistic };
+        const [one, other] = [summaries[a]![statistic], summaries[b]![statistic]];
+        const reason = incomparable(
+          one,
+          other,
+          estimators[a]![statistic],
+          estimators[b]![statistic],
+        );
+        if (one.value === null || other.value === null || reason !== null) {
+          return { ...of, difference: null, interval: null, reason };
+        }
+        const values = resampled[a]![statistic].map((x, r) => x - resampled[b]![statistic][r]!);
+        const interval = intervalOf(values);
+        return { ...of, difference: one.value - other.value, interval, reason: one.reason };
+      }),
+    ),
+  );
+  return { metrics: summaries, differences };
+}
+
+/** The label more raters gave than the other: "Y" or "N"; null for a tie or for neither. */
+export function majorityOf(labels: Unit): "Y" | "N" | null {
+  const [yes, no] = [count(labels, "Y"), count(labels, "N")];
+  if (yes === no) return null;
+  return yes > no ? "Y" : "N";
+}
+
+function count(labels: Unit, label: string): number {
+  return labels.filter((given) => given === label).length;
+}
+
+function estimatorsFor(
+  metric: MetricValues,
+  pairs: readonly LabelledPair[],
+  questions: readonly QuestionId[],
+): Record<Statistic, Estimator> {
+  const indexOf = new Map(questions.map((id, i) => [id, i]));
+  const figures = questions.map(() => [] as number[]);
+  const shares = questions.map(() => [] as number[]);
+  pairs.forEach(({ questionId, labels }, i) => {
+    const q = indexOf.get(questionId)!;
+    const [yes, no] = [count(labels, "Y"), count(labels, "N")];
+    if (yes + no > 0) shares[q]!.push(yes / (yes + no));
+    const figure = metric.of === "pair" ? metric.values[i]! : null;
+    if (figure !== null) figures[q]!.push(figure);
+  });
+  const x = questions.map((id, q) =>
+    metric.of === "question" ? (metric.values.get(id) ?? null) : mean(figures[q]!),
+  );
+  const y = shares.map((shares) => {
+    const share = mean(shares);
+    return share === null ? null : Number(share.toFixed(12)); // equal shares tie in whatever order they were added
+  });
+  const correlation = (kind: CorrelationKind) => correlationEstimator(kind, x, y);
+  return {
+    auc: aucEstimator(metric, pairs, indexOf),
+    pearson: correlation("pearson"),
+    spearman: correlation("spearman"),
+    kendall: correlation("kendall"),
+  };
+}
+
+function aucEstimator(
+  metric: MetricValues,
+  pairs: readonly LabelledPair[],
+  indexOf: ReadonlyMap<QuestionId, number>,
+): Estimator {
+  if (metric.of === "question") {
+    const reason = `${metric.name} is a figure of a question, not of a pair`;
+    return { n: 0, basis: "", compute: () => null, reason };
+  }
+  const items = pairs.flatMap(({ questionId, labels }, i) => {
+    const [score, label] = [metric.values[i]!, majorityOf(labels)];
+    return score === null || label === null ? [] : [{ i, score, label, questionId }];
+  });
+  const auc = weightedAuc(
+    items.map(({ score }) => score),
+    items.map(({ label }) => label === "Y"),
+    items.map(({ questionId }) => indexOf.get(questionId)!),
+  );
+  return {
+    n: items.length,
+    basis: items.map(({ i }) => i).join(),
+    compute: (_, weights) => auc(weights),
+    reason: "an AUC needs a pair with majority Y and one with majority N",
+  };
+}
+
+function correlationEstimator(
+  kind: CorrelationKind,
+  x: readonly (number | null)[],
+  y: readonly (number | null)[],
+): Estimator {
+  const known = Array.from(x, (value, q) => value !== null && y[q] !== null);
+  const over = (drawn: Int32Array) => {
+    const kept = [...drawn].filter((q) => known[q]);
+    return correlations[kind](
+      kept.map((q) => x[q]!),
+      kept.map((q) => y[q]!),
+    );
+  };
+  const { reason } = over(Int32Array.from(x, (_, q) => q));
+  return {
+    n: known.filter(Boolean).length,
+    basis: known.map(Number).join(""),
+    compute: (drawn) => over(drawn).coefficient,
+    reason: reason ?? "",
+  };
+}
+
+/** [metrics][statistic][replicates]; NaN where a resample leaves it undefined. */
+function resample(
+  estimators: readonly Record<Statistic, Estimator>[],
+  questions: number,
+  replicates: number,
+  random: () => number,
+): Record<Statistic, Float64Array>[] {
+  const empty = () => new Float64Array(replicates);
+  const results = estimators.map(() => ({
+    auc: empty(),
+    pearson: empty(),
+    spearman: empty(),
+    kendall: empty(),
+  }));
+  for (let r = 0; r < replicates; r++) {
+    const drawn = Int32Array.from({ length: questions }, () => Math.floor(random() * questions));
+    const weights = new Int32Array(questions);
+    for (const q of drawn) weights[q]!++;
+    for (const [m, metric] of estimators.entries()) {
+      for (const s of STATISTICS)
+        results[m]![s][r] = metric[s].compute(drawn, weights) ?? Number.NaN;
+    }
+  }
+  return results;
+}
+
+function incomparable(
+  one: Estimate,
+  other: Estimate,
+  first: Estimator,
+  second: Estimator,
+): string | null {
+  if (one.value === null) return one.reason;
+  if (other.value === null) return other.reason;
+  if (first.basis === second.basis) return null;
+  return `the two rest on different values (${one.n} and ${other.n}); compare them over the same`;
+}
+
+function checkMetrics(pairs: readonly LabelledPair[], metrics: readonly MetricValues[]): void {
+  const names = metrics.map(({ name }) => name);
+  const doubled = names.find((name, i) => names.indexOf(name) !== i);
+  if (doubled !== undefined) throw new RangeError(`two metrics are named "${doubled}"`);
+  for (const metric of metrics) {
+    if (metric.of === "question" || metric.values.length === pairs.length) continue;
+    throw new RangeError(
+      `metric "${metric.name}" has ${metric.values.length} values for ${pairs.length} pairs`,
+    );
+  }
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((a, b) => a + b) / values.length;
+}
