@@ -32,7 +32,7 @@ interface Golden {
     readonly logits_lora: Nested;
     readonly loss_base: number;
     readonly loss_lora: number;
-    readonly [block: string]: Nested;
+    readonly [block: string]: Nested | undefined;
   };
   readonly lora_grad_B_zero: Gradients;
   readonly lora_grad_B_nonzero: Gradients;
@@ -101,7 +101,10 @@ async function* forwardCases(model: Gpt2, adapter: AttachedAdapter, { forward }:
     const next = model.layer(layer, states, ids.shape, (heads) => attention(heads, mask));
     states.dispose();
     states = next;
-    yield await check(`forward: block ${layer}`, states.clone(), forward[`block${layer}`]!);
+    const expected = forward[`block${layer}`]; // a folder may hold only some blocks
+    if (expected !== undefined) {
+      yield await check(`forward: block ${layer}`, states.clone(), expected);
+    }
   }
   tf.dispose([states, mask]);
 
