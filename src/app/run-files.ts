@@ -1,8 +1,8 @@
 /** The files a run can be taken away as: its report, its answers, its adapters. */
 import { type PeftFiles, writePeft } from "../core/adapter/peft";
-import { type Answer, type AnswerSet, answerSetName } from "../core/answers/answer";
-import type { Corpus, QuestionId } from "../core/corpus/corpus";
-import { exportMcc } from "../core/corpus/mcc";
+import { type AnswerSet, answerSetName } from "../core/answers/answer";
+import type { Corpus } from "../core/corpus/corpus";
+import { answersCsv } from "../core/format/answers-csv";
 import type { StudyReport } from "../core/format/report";
 import { reportMarkdown } from "../core/format/report-markdown";
 import { type TrainedRole, adapterOf, adaptersOf } from "../storage/adapters";
@@ -72,24 +72,6 @@ function answersFile(db: Database, runId: string, set: AnswerSet, corpus: Corpus
     type: "text/csv",
     read: async () => answersCsv(corpus, (await answersOf(db, runId, set)) ?? []),
   };
-}
-
-/** The answers in the corpus's own columns, so that the file can be imported as a corpus with recorded answers. */
-export function answersCsv(corpus: Corpus, answers: readonly Answer[]): string {
-  const byQuestion = new Map<QuestionId, Answer[]>();
-  for (const answer of answers) {
-    byQuestion.set(answer.questionId, [...(byQuestion.get(answer.questionId) ?? []), answer]);
-  }
-  const questions = corpus.questions.flatMap((question) => {
-    const group = byQuestion.get(question.id);
-    if (group === undefined) return [];
-    const recorded = question.paraphrases.map((_, i) => {
-      const answer = group.find(({ paraphrase }) => paraphrase === i);
-      return { text: answer?.text ?? "", rot: answer?.ruleOfThumb ?? null };
-    });
-    return [{ ...question, recorded }];
-  });
-  return exportMcc({ ...corpus, questions });
 }
 
 function adapterFiles(db: Database, runId: string, cycle: number, role: TrainedRole): RunFile[] {

@@ -56,7 +56,12 @@ export class RunsState {
     const report = await reportOf(this.#db, record.id);
     if (report) return { record, models: report.models };
     const batches = await eventsOf(this.#db, record.id);
-    const { models } = studyResults(batches.reduce(applyBatch, emptyView), null, null);
+    const { models } = studyResults(
+      batches.reduce(applyBatch, emptyView),
+      null,
+      null,
+      record.config,
+    );
     const alive = record.status !== "running" || (await isHeld(this.#locks, record.id));
     return { record: alive ? record : { ...record, status: "interrupted" }, models };
   }

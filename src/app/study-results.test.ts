@@ -22,6 +22,8 @@ function evaluated(name: ReportedRole, cycle: number, sages: (number | null)[]):
   ];
 }
 
+const config = { seed: 1, statistics: { replicates: 200, confidence: 0.95 } };
+
 const view = applyBatch(emptyView, {
   at: 0,
   events: [
@@ -34,7 +36,7 @@ const view = applyBatch(emptyView, {
 });
 
 test("during a run the newest cycle is shown, and a model it does not have yet is left out", () => {
-  const { models, cycle } = studyResults(view, null, corpus);
+  const { models, cycle } = studyResults(view, null, corpus, config);
   expect(cycle).toBe(2);
   expect(models.map(({ name, mean }) => [name, mean])).toEqual([
     ["baseline", 0.4],
@@ -45,13 +47,13 @@ test("during a run the newest cycle is shown, and a model it does not have yet i
 
 test("with a report the cycle of its best model is shown", () => {
   const report = { best: { name: "ppo", cycle: 1 }, questions: [], comparisons: [] };
-  const { models, cycle } = studyResults(view, report as unknown as StudyReport, corpus);
+  const { models, cycle } = studyResults(view, report as unknown as StudyReport, corpus, config);
   expect(cycle).toBe(1);
   expect(models.map(({ mean }) => mean)).toEqual([0.4, 0.6, 0.7, 0.8]);
 });
 
 test("a row has each model's score, undefined ones too", () => {
-  const [, second] = studyResults(view, null, corpus).rows;
+  const [, second] = studyResults(view, null, corpus, config).rows;
   expect(second!.question).toBe("May one steal?");
   expect([...second!.scores].map(([role, { sage }]) => [role, sage])).toEqual([
     ["baseline", null],
@@ -61,5 +63,11 @@ test("a row has each model's score, undefined ones too", () => {
 });
 
 test("where the corpus is gone a question goes by its id", () => {
-  expect(studyResults(view, null, null).rows[0]!.question).toBe("Question 1");
+  expect(studyResults(view, null, null, config).rows[0]!.question).toBe("Question 1");
+});
+
+test("differences are tested as soon as both models are there, and as the report will", () => {
+  const [lora, aligned] = studyResults(view, null, corpus, config).comparisons;
+  expect(lora).toMatchObject({ name: "lora", against: "baseline", n: 1, higher: 1 });
+  expect(aligned?.meanDifference).toBeCloseTo(0.4);
 });

@@ -6,8 +6,11 @@ import {
   type ModelSummary,
   REPORTED_ROLES,
   type ReportedRole,
+  sageById,
   type StudyReport,
 } from "../core/format/report";
+import { compareModels } from "../core/study/compare";
+import type { StudyConfig } from "../core/study/config";
 import type { QuestionScore } from "../core/study/scoring";
 import type { StudyView } from "./study-view";
 
@@ -22,7 +25,7 @@ export interface StudyResults {
   /** In the order of `REPORTED_ROLES`, those that have been evaluated. */
   readonly models: readonly ModelSummary[];
   readonly rows: readonly ResultRow[];
-  /** Empty until the report is there. */
+  /** Each model that has been evaluated against the baseline. */
   readonly comparisons: readonly Comparison[];
   /** The cycle that LoRA and PPO are shown of. */
   readonly cycle: number;
@@ -36,6 +39,7 @@ export function studyResults(
   view: StudyView,
   report: StudyReport | null,
   corpus: Corpus | null,
+  config: Pick<StudyConfig, "seed" | "statistics">,
 ): StudyResults {
   const cycle = shownCycle(view, report);
   const isShown = (of: number) => of === 0 || of === cycle;
@@ -61,7 +65,18 @@ export function studyResults(
       }),
     ),
   }));
-  return { models, rows, comparisons: report?.comparisons ?? [], cycle };
+  return { models, rows, comparisons: report?.comparisons ?? compared(byRole, config), cycle };
+}
+
+/** The report's comparisons, before there is a report. */
+function compared(
+  byRole: readonly (readonly [ReportedRole, ReadonlyMap<QuestionId, QuestionScore>])[],
+  config: Pick<StudyConfig, "seed" | "statistics">,
+): Comparison[] {
+  const models = byRole.map(([name, scores]) => ({ name, sage: sageById([...scores.values()]) }));
+  const [baseline, ...others] = models;
+  if (baseline?.name !== "baseline") return [];
+  return others.flatMap((model) => compareModels(model, baseline, config) ?? []);
 }
 
 function shownCycle({ models }: StudyView, report: StudyReport | null): number {

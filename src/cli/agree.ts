@@ -9,11 +9,7 @@ import {
 } from "../core/annotation/ratings-csv";
 import { krippendorffAlpha } from "../core/statistics/alpha";
 import { bootstrapAlpha } from "../core/statistics/alpha-bootstrap";
-import {
-  alphaByBlock,
-  type BlockAlpha,
-  intervalsDisjoint,
-} from "../core/statistics/alpha-diagnostics";
+import { alphaByBlock, type BlockAlpha, driftOf } from "../core/statistics/alpha-diagnostics";
 import { LEVELS, type NamedLevel } from "../core/statistics/alpha-level";
 import type { Interval } from "../core/statistics/bootstrap";
 import { type Command, readArgs, wholeNumber } from "./command";
@@ -141,12 +137,11 @@ function blockLines(blocks: readonly BlockAlpha[], offset: number): string[] {
     const rows = `${offset + from}–${offset + to}`.padStart(11);
     return `  rows ${rows}  α ${figure(alpha)}${range(interval)}  ${pairableUnits} units`;
   });
-  const [first, last] = [blocks[0]!, blocks.at(-1)!];
-  if (!intervalsDisjoint(first.interval, last.interval)) return lines;
-  const change = last.alpha! > first.alpha! ? "rose" : "fell";
+  const drift = driftOf(blocks);
+  if (drift === null) return lines;
   return [
     ...lines,
-    `  Agreement ${change}: the intervals of the first and the last block don't meet.`,
+    `  Agreement ${drift}: the intervals of the first and the last block don't meet.`,
   ];
 }
 

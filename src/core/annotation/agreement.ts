@@ -6,7 +6,7 @@ import {
   alphaWithoutRater,
   type AlphaWithInterval,
   type BlockAlpha,
-  intervalsDisjoint,
+  driftOf,
 } from "../statistics/alpha-diagnostics";
 import type { BootstrapOptions } from "../statistics/bootstrap";
 import { fleissKappa, type FleissKappa } from "../statistics/fleiss";
@@ -31,7 +31,7 @@ export interface Agreement {
   readonly byPolicy: Readonly<Record<NaPolicy, AlphaWithInterval>>;
   readonly blocks: readonly BlockAlpha[];
   /** Agreement of the last block against the first: null while their intervals meet. */
-  readonly drift: "rose" | "fell" | null;
+  readonly drift: ReturnType<typeof driftOf>;
   readonly withoutRater: readonly { readonly rater: Rater; readonly alpha: Alpha }[];
   readonly pairwise: readonly PairwiseAgreement[];
   readonly fleiss: FleissKappa;
@@ -86,12 +86,6 @@ export function agreementOf(
     distribution: distributionOf(table),
     models: modelsAgainstPeople(table, na, bootstrap),
   };
-}
-
-function driftOf(blocks: readonly BlockAlpha[]): Agreement["drift"] {
-  const [first, last] = [blocks[0], blocks.at(-1)];
-  if (!first || !last || !intervalsDisjoint(first.interval, last.interval)) return null;
-  return last.interval!.low > first.interval!.high ? "rose" : "fell";
 }
 
 function distributionOf({ raters, rows }: LabelTable): LabelDistribution[] {

@@ -40,3 +40,31 @@ export function ratersOfKind({ raters, rows }: LabelTable, kind: Rater["kind"]):
     rows: rows.map(({ pair, labels }) => ({ pair, labels: kept.map((i) => labels[i]!) })),
   };
 }
+
+/**
+ * The table with a model as one more rater, marked as such.
+ *
+ * @param labels  by pair id; pairs without one are missing.
+ * @throws RangeError if the table has a model of this name, or a label is for a pair that it hasn't.
+ */
+export function withModel(
+  { raters, rows }: LabelTable,
+  name: string,
+  labels: ReadonlyMap<string, Label>,
+): LabelTable {
+  const model: Rater = { name, kind: "model" };
+  if (raters.some((rater) => raterKey(rater) === raterKey(model))) {
+    throw new RangeError(`there is a model "${name}" already; give this one another name`);
+  }
+  const known = new Set(rows.map(({ pair }) => pair.id));
+  const stray = [...labels.keys()].find((id) => !known.has(id));
+  if (stray !== undefined)
+    throw new RangeError(`model "${name}" labels pair ${stray}, which is not in the table`);
+  return {
+    raters: [...raters, model],
+    rows: rows.map(({ pair, labels: given }) => ({
+      pair,
+      labels: [...given, labels.get(pair.id) ?? null],
+    })),
+  };
+}

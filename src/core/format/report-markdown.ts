@@ -68,13 +68,17 @@ export function comparisonSentence(c: Comparison): string {
   const size = Math.abs(c.meanDifference).toFixed(3);
   return (
     `${LABELS[c.name]} − ${LABELS[c.against]}: ${sign}${size} ${interval(c.interval)}, ` +
-    `${c.higher} of ${c.n} questions higher, ${c.lower} lower, p = ${c.p.toFixed(3)}. ${verdict(c)}`
+    `${c.higher} of ${c.n} questions higher, ${c.lower} lower, ${c.p < 0.001 ? "p < 0.001" : `p = ${c.p.toFixed(3)}`}. ${verdict(c)}`
   );
 }
 
-function verdict({ interval: bounds, n }: Comparison): string {
+/** More than noise only where the interval leaves out 0 and chance alone would rarely do it: with few questions the two can disagree. */
+function verdict({ interval: bounds, n, p }: Comparison): string {
   if (bounds === null) return `With n = ${n} nothing can be said about noise.`;
-  return bounds[0] > 0 || bounds[1] < 0 ? "More than noise." : "Within noise.";
+  const excludesZero = bounds[0] > 0 || bounds[1] < 0;
+  if (excludesZero && p < 0.05) return "More than noise.";
+  if (!excludesZero && p >= 0.05) return "Within noise.";
+  return "Borderline: interval and p disagree about whether it is more than noise.";
 }
 
 /** Whether answers to different questions grew alike too, which a constant answer would show as a perfect SaGE. */

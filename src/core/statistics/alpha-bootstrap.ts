@@ -1,6 +1,6 @@
 import { mulberry32 } from "../random";
 import type { Level, Unit } from "./alpha-level";
-import { type BootstrapOptions, type Interval, quantile } from "./bootstrap";
+import { type BootstrapOptions, checkBootstrap, type Interval, quantile } from "./bootstrap";
 import { alphaFrom, disagreement, type EncodedUnits, encodeUnits } from "./coincidences";
 
 export interface AlphaBootstrap {
@@ -38,12 +38,7 @@ export function bootstrapEncoded(
   encoded: EncodedUnits,
   { replicates = 2000, confidence = 0.95, seed }: BootstrapOptions,
 ): AlphaBootstrap {
-  if (!(Number.isInteger(replicates) && replicates > 0)) {
-    throw new RangeError(`replicates must be a positive integer, got ${replicates}`);
-  }
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(`confidence must lie between 0 and 1, got ${confidence}`);
-  }
+  checkBootstrap(replicates, confidence);
   const { patternOf, patterns } = encoded;
   const pairableUnits = patternOf.filter((p) => p !== patterns.length - 1).length;
   if (pairableUnits < 2) {

@@ -2,12 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { krippendorffAlpha } from "./alpha";
 import { bootstrapAlpha } from "./alpha-bootstrap";
-import {
-  alphaByBlock,
-  alphaInfluence,
-  alphaWithoutRater,
-  intervalsDisjoint,
-} from "./alpha-diagnostics";
+import { alphaByBlock, alphaInfluence, alphaWithoutRater, driftOf } from "./alpha-diagnostics";
 import type { NamedLevel, Unit } from "./alpha-level";
 
 const fixture = JSON.parse(readFileSync("tests/fixtures/krippendorff_vectors.json", "utf8")) as {
@@ -52,8 +47,8 @@ test("the two halves of the human annotations differ beyond their intervals", ()
   expect(last).toMatchObject({ from: 501, to: 1000 });
   expect(first!.alpha).toBeCloseTo(0.7697, 4);
   expect(last!.alpha).toBeCloseTo(0.9441, 4);
-  expect(intervalsDisjoint(first!.interval, last!.interval)).toBe(true);
-  expect(intervalsDisjoint(last!.interval, first!.interval)).toBe(true);
+  expect(driftOf([first!, last!])).toBe("rose");
+  expect(driftOf([last!, first!])).toBe("fell");
   const alone = bootstrapAlpha(units.slice(0, 500), "nominal", { seed: 42 });
   expect(first!.interval).toEqual(alone.interval);
 });
@@ -86,7 +81,9 @@ test("without the rater who answers at random, the others agree fully", () => {
   expect(without[0]).toBeLessThan(0.3);
 });
 
-test("intervals that touch, or are missing, are not disjoint", () => {
-  expect(intervalsDisjoint({ low: 0, high: 0.5 }, { low: 0.5, high: 1 })).toBe(false);
-  expect(intervalsDisjoint(null, { low: 0.5, high: 1 })).toBe(false);
+test("blocks whose intervals touch or are missing show no drift", () => {
+  const block = (low: number, high: number) => ({ interval: { low, high } });
+  expect(driftOf([block(0, 0.5), block(0.5, 1)])).toBeNull();
+  expect(driftOf([{ interval: null }, block(0.5, 1)])).toBeNull();
+  expect(driftOf([])).toBeNull();
 });

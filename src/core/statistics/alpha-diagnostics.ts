@@ -70,9 +70,14 @@ export function alphaByBlock(
   });
 }
 
-/** Whether two blocks differ by more than chance explains: their intervals share no value. */
-export function intervalsDisjoint(a: Interval | null, b: Interval | null): boolean {
-  return a !== null && b !== null && (a.high < b.low || b.high < a.low);
+/** Change from the first block to the last beyond chance; null where their intervals meet or one has none. */
+export function driftOf(
+  blocks: readonly { readonly interval: Interval | null }[],
+): "rose" | "fell" | null {
+  const [first, last] = [blocks[0]?.interval, blocks.at(-1)?.interval];
+  if (!first || !last) return null;
+  if (last.low > first.high) return "rose";
+  return last.high < first.low ? "fell" : null;
 }
 
 /**

@@ -26,12 +26,7 @@ export function bootstrapMean(
   values: readonly number[],
   { replicates = 2000, confidence = 0.95, seed }: BootstrapOptions,
 ): Interval | null {
-  if (!(Number.isInteger(replicates) && replicates > 0)) {
-    throw new RangeError(`replicates must be a positive integer, got ${replicates}`);
-  }
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(`confidence must lie between 0 and 1, got ${confidence}`);
-  }
+  checkBootstrap(replicates, confidence);
   const faulty = values.find((value) => !Number.isFinite(value));
   if (faulty !== undefined) {
     throw new RangeError(`cannot resample ${faulty}; leave undefined scores out`);
@@ -43,6 +38,16 @@ export function bootstrapMean(
   means.sort();
   const tail = (1 - confidence) / 2;
   return { low: quantile(means, tail), high: quantile(means, 1 - tail) };
+}
+
+/** @throws RangeError unless replicates is a positive integer and confidence lies between 0 and 1. */
+export function checkBootstrap(replicates: number, confidence: number): void {
+  if (!(Number.isInteger(replicates) && replicates > 0)) {
+    throw new RangeError(`replicates must be a positive integer, got ${replicates}`);
+  }
+  if (!(confidence > 0 && confidence < 1)) {
+    throw new RangeError(`confidence must lie between 0 and 1, got ${confidence}`);
+  }
 }
 
 /**

@@ -5,14 +5,14 @@ import { importEdges } from "../corpus/edges";
 import { parseQuestionId } from "../corpus/corpus";
 import { parseCsv } from "../format/csv";
 import { sageOfPairs } from "../sage/sage";
+import { compareMetrics, type MetricComparison } from "./metric-agreement";
 import {
-  compareMetrics,
   type LabelledPair,
   majorityOf,
-  type MetricComparison,
   type MetricValues,
   type Statistic,
-} from "./metric-agreement";
+} from "./metric-estimators";
+import type { Unit } from "./alpha-level";
 import { rocAuc } from "./roc";
 import { weightedAuc } from "./weighted-auc";
 
@@ -112,6 +112,30 @@ test("different gaps are said to be why two metrics are not compared", () => {
   });
 });
 
+test("equal shares of Y tie in whatever order a question's pairs come", () => {
+  const shares: Unit[] = [
+    ["Y", "N", "N"],
+    ["Y", "N", "N"],
+    ["Y", "N", "Y"],
+    ["Y", "Y", "Y"],
+  ]; // ⅓ ⅓ ⅔ 1
+  const labelled = [shares, shares.toReversed(), [["N"]]].flatMap((units, questionId) =>
+    units.map((labels): LabelledPair => ({ questionId, labels })),
+  );
+  const values = new Map([
+    [0, 1],
+    [1, 1],
+    [2, 0],
+  ]);
+  const options = { seed: 1, replicates: 10 };
+  const [metric] = compareMetrics(
+    labelled,
+    [{ name: "m", of: "question", values }],
+    options,
+  ).metrics;
+  expect(metric!.kendall.value).toBe(1);
+});
+
 test("one question has values without an interval", () => {
   const [metric] = compareMetrics(pairs.slice(0, 2), [{ name: "m", of: "pair", values: [1, 0] }], {
     seed: 1,
@@ -122,6 +146,12 @@ test("one question has values without an interval", () => {
     n: 2,
     reason: "an interval needs at least 2 questions",
   });
+});
+
+test("refuses no replicates", () => {
+  expect(() => compareMetrics([], [], { seed: 1, replicates: 0 })).toThrow(
+    "replicates must be a positive integer, got 0",
+  );
 });
 
 test("refuses a metric of another length and two of one name", () => {

@@ -1,15 +1,12 @@
 /** Puts what a study gathered into its report. */
 import type { Corpus, Question, QuestionId } from "../corpus/corpus";
 import {
-  type Comparison,
   REPORT_FORMAT,
   REPORT_VERSION,
   type ReportedQuestion,
   type StudyReport,
 } from "../format/report";
-import { deriveSeed } from "../random";
-import { pairedDifference } from "../statistics/paired";
-import type { StudyConfig } from "./config";
+import { compareModels } from "./compare";
 import type { Run } from "./context";
 import type { Candidate } from "./cycle";
 import type { Evaluated } from "./evaluate";
@@ -49,7 +46,7 @@ export function buildReport({
     models: evaluated.map(({ summary }) => summary),
     comparisons: evaluated
       .filter((model) => model !== baseline)
-      .flatMap((model) => compare(model, baseline, config) ?? []),
+      .flatMap((model) => compareModels(named(model), named(baseline), config) ?? []),
     questions: [
       ...evaluation.map(({ id, text }) => ({
         id,
@@ -68,6 +65,8 @@ export function buildReport({
     cycles: state.cycles,
   };
 }
+
+const named = ({ summary, sage }: Evaluated) => ({ name: summary.name, sage });
 
 /** The LoRA and PPO model of the cycle that gave the best model, or of the last cycle where none beat the baseline. */
 function shownCandidates({ best, candidates }: Progress): Candidate[] {
@@ -90,30 +89,4 @@ function trainRows({ trainQuestions, trainSage }: Progress): ReportedQuestion[] 
       aligned: latest("aligned", id),
     },
   }));
-}
-
-/** Null where no question has both scores. */
-function compare(
-  model: Evaluated,
-  baseline: Evaluated,
-  { seed, statistics }: StudyConfig,
-): Comparison | null {
-  const ids = [...baseline.sage.keys()];
-  const { meanDifference, interval, n, higher, lower, equal, p } = pairedDifference(
-    ids.map((id) => baseline.sage.get(id) ?? null),
-    ids.map((id) => model.sage.get(id) ?? null),
-    { ...statistics, seed: deriveSeed(seed, "paired") },
-  );
-  if (meanDifference === null || p === null) return null;
-  return {
-    name: model.summary.name,
-    against: baseline.summary.name,
-    meanDifference,
-    interval: interval && [interval.low, interval.high],
-    n,
-    higher,
-    lower,
-    equal,
-    p,
-  };
 }

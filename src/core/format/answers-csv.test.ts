@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { importMcc } from "../core/corpus/mcc";
-import type { Corpus } from "../core/corpus/corpus";
-import { answersCsv } from "./run-files";
+import { importMcc } from "../corpus/mcc";
+import type { Corpus } from "../corpus/corpus";
+import { answersCsv } from "./answers-csv";
 
 const question = (id: number, paraphrases: string[]) => ({
   id,
@@ -23,7 +23,7 @@ const answer = (questionId: number, paraphrase: number, text: string) => ({
 });
 
 test("answers come back as recorded answers when the file is imported as a corpus", () => {
-  const csv = answersCsv(corpus, [answer(2, 1, "=no"), answer(2, 0, "Yes, always.")]);
+  const csv = answersCsv(corpus, [answer(2, 0, "Yes, always."), answer(2, 1, "=no")]);
   expect(csv.split("\r\n")[0]).toBe("question_id,question,paraphrased,model_output");
   const { questions } = importMcc(csv, "answers.csv");
   expect(questions).toHaveLength(1); // question 1 was not asked
