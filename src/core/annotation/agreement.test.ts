@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { digest, somePairs } from "../../../tests/annotation/tasks";
 import { type Agreement, agreementOf } from "./agreement";
 import { importLabels } from "./labels-csv";
-import { type LabelTable, tableOf, withModel } from "./label-table";
+import { labelledPairs, type LabelTable, tableOf, withModel } from "./label-table";
 import { mergeSessions } from "./merge";
 import type { SessionEvent } from "./queue";
 import { attentionChecks, selfAgreement } from "./rater-checks";
@@ -64,6 +64,8 @@ test("a model's labels can be added to a table by pair, unless its name is taken
   const more = withModel(table, "gpt", new Map([[id, "NA"]]));
   expect(more.raters).toEqual([ada, gpt]);
   expect(more.rows.filter(({ labels }) => labels[1] === "NA")).toHaveLength(1);
+  expect(labelledPairs(more)).toEqual(labelledPairs(table)); // metrics meet people's labels only
+  expect(labelledPairs(table)[0]).toMatchObject({ labels: ["N"] });
   expect(() => withModel(more, "gpt", new Map())).toThrow(
     'there is a model "gpt" already; give this one another name',
   );

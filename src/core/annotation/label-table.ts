@@ -1,3 +1,4 @@
+import type { LabelledPair } from "../statistics/metric-estimators";
 import type { AnswerPair } from "./pair";
 import { type MergedLabels, raterKey } from "./merge";
 import type { Rater } from "./session-file";
@@ -39,6 +40,14 @@ export function ratersOfKind({ raters, rows }: LabelTable, kind: Rater["kind"]):
     raters: kept.map((i) => raters[i]!),
     rows: rows.map(({ pair, labels }) => ({ pair, labels: kept.map((i) => labels[i]!) })),
   };
+}
+
+/** People's labels as `compareMetrics` takes them. */
+export function labelledPairs(table: LabelTable): LabelledPair[] {
+  return ratersOfKind(table, "person").rows.map(({ pair, labels }) => ({
+    questionId: pair.questionId,
+    labels,
+  }));
 }
 
 /**

@@ -113,12 +113,8 @@ test("different gaps are said to be why two metrics are not compared", () => {
 });
 
 test("equal shares of Y tie in whatever order a question's pairs come", () => {
-  const shares: Unit[] = [
-    ["Y", "N", "N"],
-    ["Y", "N", "N"],
-    ["Y", "N", "Y"],
-    ["Y", "Y", "Y"],
-  ]; // ⅓ ⅓ ⅔ 1
+  const third = ["Y", "N", "N"];
+  const shares: Unit[] = [third, third, third, ["Y", "N"]]; // sums 1.5, and 1.4999999999999998 the other way round
   const labelled = [shares, shares.toReversed(), [["N"]]].flatMap((units, questionId) =>
     units.map((labels): LabelledPair => ({ questionId, labels })),
   );
