@@ -3,9 +3,9 @@ import { type AdapterWeights } from "../core/adapter/peft";
 import { deriveSeed } from "../core/random";
 import { labelSequence } from "../core/sft/labels";
 import type { Sampling } from "../core/study/config";
+import type { Hooks } from "../core/study/hooks";
 import type {
   FineTuneSettings,
-  Hooks,
   Policy,
   PpoSession,
   PpoSettings,

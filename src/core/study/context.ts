@@ -1,7 +1,8 @@
 import type { AbortSignalLike } from "../abort";
 import type { StudyConfig } from "./config";
 import type { StudyEvent } from "./events";
-import type { Hooks, StudyPorts } from "./ports";
+import type { Hooks } from "./hooks";
+import type { StudyPorts } from "./ports";
 
 /** What every stage of one run shares. */
 export interface Run {

@@ -1,5 +1,4 @@
 /** What a study needs from outside. The engine, storage and clients satisfy these; the loop knows nothing else. */
-import type { AbortSignalLike } from "../abort";
 import type { AdapterConfig } from "../adapter/config";
 import type { AdapterWeights } from "../adapter/peft";
 import type { Answer, AnswerSet } from "../answers/answer";
@@ -10,11 +9,7 @@ import type { PpoConfig } from "../ppo/config";
 import type { PpoStats } from "../ppo/statistics";
 import type { SftConfig } from "../sft/config";
 import type { Sampling } from "./config";
-
-export interface Hooks {
-  readonly signal: AbortSignalLike;
-  readonly onProgress?: (done: number, total: number) => void;
-}
+import type { Hooks } from "./hooks";
 
 /** A prompt with its own seed, so that an answer does not depend on what else is asked at the same time. */
 export interface SeededPrompt {

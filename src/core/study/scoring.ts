@@ -7,7 +7,7 @@ import { rougeL } from "../metrics/rouge-l";
 import { type SageScore, sageOfPairs } from "../sage/sage";
 import { mixWeights, pairWeights, pairs } from "../sage/similarity";
 import type { StudyConfig } from "./config";
-import type { Hooks } from "./ports";
+import type { Hooks } from "./hooks";
 
 /** SaGE of one question's answers, and other metrics beside it: each the mean over the pairs of answers. */
 export interface QuestionScore extends SageScore {

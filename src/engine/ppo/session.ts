@@ -2,13 +2,8 @@ import type { AdapterWeights } from "../../core/adapter/peft";
 import type { Rollout } from "../../core/ppo/layout";
 import type { PpoStats } from "../../core/ppo/statistics";
 import { deriveSeed } from "../../core/random";
-import type {
-  Hooks,
-  PpoSession,
-  PpoSettings,
-  ScoredRollout,
-  SeededPrompt,
-} from "../../core/study/ports";
+import type { Hooks } from "../../core/study/hooks";
+import type { PpoSession, PpoSettings, ScoredRollout, SeededPrompt } from "../../core/study/ports";
 import { type AttachedAdapter, exportAdapter } from "../adapter/attach";
 import { generate } from "../generate/generate";
 import type { Gpt2 } from "../gpt2/model";
