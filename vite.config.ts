@@ -1,12 +1,13 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { encoderAssets } from "./vite-plugins/encoder-assets.ts";
+import { onnxAssets } from "./vite-plugins/onnx-assets.ts";
 import { wasmAssets } from "./vite-plugins/wasm-assets.ts";
 
 export default defineConfig({
   // Relative addresses: the built site works from any base path on a plain static host.
   base: "./",
-  plugins: [svelte(), encoderAssets(), wasmAssets()],
+  plugins: [svelte(), encoderAssets(), wasmAssets(), onnxAssets()],
   worker: { format: "es" },
   build: { target: "es2023", chunkSizeWarningLimit: 2000 },
   test: {

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { build, createServer, type InlineConfig } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encoderAssets } from "./encoder-assets";
+import { onnxAssets } from "./onnx-assets";
 import { wasmAssets } from "./wasm-assets";
 
 let root = "";
@@ -13,7 +14,7 @@ const config = (base: string): InlineConfig => ({
   base,
   configFile: false,
   logLevel: "error",
-  plugins: [encoderAssets(), wasmAssets()],
+  plugins: [encoderAssets(), wasmAssets(), onnxAssets()],
 });
 
 beforeAll(async () => {
@@ -34,6 +35,10 @@ test("a build holds the files of the packages, byte for byte, and their licence"
   await same("encoder/LICENSE.txt", `${model}/LICENSE`);
   const binary = "tfjs-backend-wasm-simd.wasm";
   await same(`wasm/${binary}`, `@tensorflow/tfjs-backend-wasm/dist/${binary}`);
+  await same(
+    "onnx/ort-wasm-simd-threaded.wasm",
+    "onnxruntime-web/dist/ort-wasm-simd-threaded.wasm",
+  );
   expect(await readFile(join(root, "dist/encoder/NOTICE.txt"), "utf8")).toContain("Apache License");
 });
 
@@ -50,6 +55,8 @@ test.each([
     const wasm = await get("wasm/tfjs-backend-wasm-simd.wasm");
     expect(wasm.headers.get("content-type")).toBe("application/wasm");
     expect((await wasm.arrayBuffer()).byteLength).toBeGreaterThan(400_000);
+    const script = await get("onnx/ort-wasm-simd-threaded.js");
+    expect(script.headers.get("content-type")).toBe("text/javascript");
     expect(await (await get("encoder/vocab.json?v=1")).json()).toHaveLength(8000);
     expect(await (await get("encoder/..%2Fpackage.json")).text()).not.toContain("energetic-ai");
   } finally {

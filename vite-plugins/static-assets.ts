@@ -14,6 +14,7 @@ export interface StaticAssets {
 }
 
 const mediaTypes: Readonly<Record<string, string>> = {
+  js: "text/javascript",
   json: "application/json",
   txt: "text/plain; charset=utf-8",
   wasm: "application/wasm", // or the browser refuses to compile it while it loads

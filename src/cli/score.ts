@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import type { Corpus, QuestionId } from "../core/corpus/corpus";
 import { importEdges } from "../core/corpus/edges";
 import { importMcc } from "../core/corpus/mcc";
+import { BUILT_IN_ENCODER } from "../core/encode/encoder";
 import { deriveSeed } from "../core/random";
 import { bleu } from "../core/metrics/bleu";
 import { rougeL } from "../core/metrics/rouge-l";
@@ -23,11 +24,13 @@ FILE.csv has a row an answer (question_id, question, paraphrased, model_output[,
 or, with --weights, a row a pair of answers and its similarity in COLUMN.
 
   --weights COLUMN     take the similarities from this column; nothing is encoded
+  --encoder DIR        compare answers with the sentence encoder in this folder (ONNX, in the hub's layout)
+                       instead of the built-in use-lite; scores by different encoders can't be compared
   --answer-weight W    weight of answers against rules of thumb, where there are any (0.8)
   --nodes position|text  "text" merges equal answers, as the published code does (position)
   --seed N             of the bootstrap interval (1)
-  --json               print {"mean", "interval", "n", "betweenQuestions", "questions": [{"id", "sage",
-                       "meanSimilarity", "evenness", "n", "bleu", "rougeL", "reason"}]}
+  --json               print {"mean", "interval", "n", "betweenQuestions", "encoder": {"name", "revision"},
+                       "questions": [{"id", "sage", "meanSimilarity", "evenness", "n", "bleu", "rougeL", "reason"}]}
 `;
 
 interface Row {
@@ -44,6 +47,8 @@ interface Row {
 interface Scored {
   readonly rows: readonly Row[];
   readonly betweenQuestions: number | null;
+  /** Null for ready similarities. */
+  readonly encoder: { readonly name: string; readonly revision: string } | null;
 }
 
 export const score: Command = {
@@ -55,6 +60,7 @@ export const score: Command = {
       argv,
       {
         weights: { type: "string" },
+        encoder: { type: "string" },
         "answer-weight": { type: "string", default: "0.8" },
         nodes: { type: "string", default: "position" },
         seed: { type: "string", default: "1" },
@@ -71,11 +77,18 @@ export const score: Command = {
     if (answerWeight < 0 || answerWeight > 1) {
       throw new UsageError(`--answer-weight must lie from 0 to 1, got ${answerWeight}`);
     }
+    const { encoder = BUILT_IN_ENCODER } = values;
+    if (values.encoder !== undefined && values.weights !== undefined) {
+      throw new UsageError("--weights takes ready similarities: leave out --encoder, or --weights");
+    }
     const seed = wholeNumber("--seed", values.seed);
     const text = await readText(path);
     const scored =
       values.weights === undefined
-        ? await scoreCorpus(importMcc(text, basename(path), null, "keep"), { nodes, answerWeight })
+        ? await scoreCorpus(importMcc(text, basename(path), null, "keep"), encoder, {
+            nodes,
+            answerWeight,
+          })
         : scoreEdges(text, basename(path), values.weights, nodes);
     print(scored, seed, values.json);
   },
@@ -91,6 +104,7 @@ async function readText(path: string): Promise<string> {
 
 async function scoreCorpus(
   corpus: Corpus,
+  encoderChoice: string,
   options: { nodes: "position" | "text"; answerWeight: number },
 ): Promise<Scored> {
   if (corpus.questions.every(({ recorded }) => recorded === null)) {
@@ -99,7 +113,7 @@ async function scoreCorpus(
     );
   }
   await startWasm();
-  const encoder = await loadEncoder();
+  const encoder = await loadEncoder(encoderChoice);
   const answers = corpus.questions.flatMap(({ id, recorded }) =>
     (recorded ?? []).map(({ text, rot }) => ({ questionId: id, text, ruleOfThumb: rot })),
   );
@@ -111,7 +125,8 @@ async function scoreCorpus(
     { signal: interruptible(), onProgress: line.update },
   );
   line.end();
-  return { rows: scores, betweenQuestions };
+  const { name, revision } = encoder;
+  return { rows: scores, betweenQuestions, encoder: { name, revision } };
 }
 
 function scoreEdges(
@@ -136,10 +151,10 @@ function scoreEdges(
       reason,
     };
   });
-  return { rows, betweenQuestions: null };
+  return { rows, betweenQuestions: null, encoder: null };
 }
 
-function print({ rows, betweenQuestions }: Scored, seed: number, json: boolean): void {
+function print({ rows, betweenQuestions, encoder }: Scored, seed: number, json: boolean): void {
   const values = rows.flatMap(({ sage }) => sage ?? []);
   const mean = values.length === 0 ? null : values.reduce((a, b) => a + b) / values.length;
   const bounds = bootstrapMean(values, { seed: deriveSeed(seed, "bootstrap") });
@@ -158,7 +173,7 @@ function print({ rows, betweenQuestions }: Scored, seed: number, json: boolean):
       }),
     );
     process.stdout.write(
-      `${JSON.stringify({ mean, interval, n: values.length, betweenQuestions, questions })}\n`,
+      `${JSON.stringify({ mean, interval, n: values.length, betweenQuestions, encoder, questions })}\n`,
     );
     return;
   }
@@ -176,6 +191,7 @@ function print({ rows, betweenQuestions }: Scored, seed: number, json: boolean):
   process.stdout.write(
     `\nmean SaGE ${figure(mean)}${range}, 95 % interval over ${values.length} questions\n`,
   );
+  if (encoder) process.stdout.write(`encoder ${encoder.name}, ${encoder.revision}\n`);
 }
 
 const figure = (x: number | null) => (x === null ? "–" : x.toFixed(4));

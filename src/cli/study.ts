@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import { table } from "../core/format/report-markdown";
 import type { StudyReport } from "../core/format/report";
 import { demoStudy, quick, resolveConfig } from "../core/study/presets";
+import { BUILT_IN_ENCODER } from "../core/encode/encoder";
 import type { StudyConfigInput } from "../core/study/config";
 import { runStudy } from "../core/study/study";
 import { loadPolicy } from "../engine/policy";
@@ -20,12 +22,14 @@ Usage: npm run steadfast -- study [CONFIG.json|demo] --out DIR [options]
   --out DIR    where report.json, report.md, config.json, the adapter (PEFT) and the answers (CSV) go
   --quick      the least work that goes through every step
   --seed N     instead of the config's seed
+  --encoder DIR  instead of the config's encoder: a folder, relative to where you are, or "use-lite"
   --force      write into a folder that holds a report already
   --json       print the report on stdout
 
 CONFIG.json holds only what differs from its preset ("recommended" or "report"); config.json in DIR shows every
 setting as it was used. In it, "corpus" is "demo", "everyday-ethics" or a CSV in MCC's columns, "target" is "demo"
-or a folder in the hub's layout; both relative to CONFIG.json. The key of an API comes from STEADFAST_API_KEY.
+or a folder in the hub's layout, "encoder" is "use-lite" or a folder with a sentence encoder in ONNX; all relative to
+CONFIG.json. The key of an API comes from STEADFAST_API_KEY.
 `;
 
 export const study: Command = {
@@ -39,6 +43,7 @@ export const study: Command = {
         out: { type: "string" },
         quick: { type: "boolean", default: false },
         seed: { type: "string" },
+        encoder: { type: "string" },
         force: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
       },
@@ -56,7 +61,10 @@ export const study: Command = {
     if (!values.force) refuseFinishedFolder(out);
 
     await startWasm();
-    const [policy, encoder] = await Promise.all([loadPolicy(files), loadEncoder()]);
+    const [policy, encoder] = await Promise.all([
+      loadPolicy(files),
+      loadEncoder(config.encoder, folder),
+    ]);
     const store = await StudyFolder.create(out, config, corpus);
     const log = new StudyLog();
     const started = Date.now();
@@ -77,10 +85,15 @@ export const study: Command = {
 
 function adjust(
   input: StudyConfigInput,
-  { quick: isQuick, seed }: { quick: boolean; seed?: string | undefined },
+  { quick: isQuick, seed, encoder }: { quick: boolean; seed?: string; encoder?: string },
 ): StudyConfigInput {
-  const sized = isQuick ? quick(input) : input;
-  return seed === undefined ? sized : { ...sized, seed: wholeNumber("--seed", seed) };
+  return {
+    ...(isQuick ? quick(input) : input),
+    ...(seed !== undefined && { seed: wholeNumber("--seed", seed) }),
+    ...(encoder !== undefined && {
+      encoder: encoder === BUILT_IN_ENCODER ? encoder : resolve(encoder),
+    }),
+  };
 }
 
 function print(report: StudyReport, json: boolean): void {

@@ -1,15 +1,30 @@
 /** What the sentence encoder's worker can be asked; workers/encoder.ts answers. Progress comes at most 10 times a second. */
 export type EncoderContract = {
-  /** Starts wasm and loads the model; both addresses are absolute folders ending in "/". Again: loads anew. */
+  /** Loads an encoder in place of the one before, if any. Addresses are absolute folders ending in "/". */
   load: {
-    params: { encoderUrl: string; wasmUrl: string };
-    progress: { loaded: number; total: number }; // bytes
+    params: { choice: EncoderChoice; urls: EncoderUrls };
+    progress: { loaded: number; total: number | null }; // bytes; null where the host doesn't tell
     result: { name: string; revision: string };
   };
-  /** Unit vectors [512] in the order of the texts; their buffers are moved. */
+  /** Unit vectors in the order of the texts; their buffers are moved. */
   embed: {
     params: { texts: readonly string[] };
     progress: { done: number; total: number }; // texts
     result: Float32Array[];
   };
 };
+
+export interface EncoderChoice {
+  /** "use-lite", or "owner/name" or "owner/name@revision" of a hub. */
+  readonly encoder: string;
+  /** The hub's address, asked for anything but use-lite. */
+  readonly encoderHost: string;
+}
+
+export interface EncoderUrls {
+  /** USE-lite's files. */
+  readonly encoder: string;
+  /** WebAssembly of tfjs, and of ONNX. */
+  readonly wasm: string;
+  readonly onnx: string;
+}

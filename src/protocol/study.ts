@@ -8,6 +8,8 @@ export interface AssetUrls {
   readonly demoModel: string;
   readonly encoder: string;
   readonly wasm: string;
+  /** The runtime of ONNX encoders. */
+  readonly onnx: string;
 }
 
 export interface DeviceInfo {

@@ -1,3 +1,4 @@
+import type { Rating } from "../statistics/alpha-level";
 import { type LabelTable, ratersOfKind } from "./label-table";
 import { NA, type NaPolicy } from "./ratings-csv";
 import type { Label } from "./task";
@@ -48,14 +49,15 @@ export function adjudicate(
     if (decision) {
       return { pairId: pair.id, label: decision.label, provenance: "adjudicated", decision };
     }
-    return { pairId: pair.id, ...vote(labels, na), decision };
+    return { pairId: pair.id, ...voteOf(labels, na), decision };
   });
 }
 
-function vote(
-  labels: readonly (Label | null)[],
+/** What the labels of one pair settle on by themselves, as `adjudicate` says. */
+export function voteOf<L extends Rating>(
+  labels: readonly (L | null)[],
   na: NaPolicy,
-): Pick<FinalLabel, "label" | "provenance"> {
+): { readonly label: L | null; readonly provenance: Exclude<Provenance, "adjudicated"> } {
   const given = labels.filter((label) => label !== null);
   const counted = given.filter((label) => na === "category" || label !== NA);
   const winner = counted.find((label) => {

@@ -74,6 +74,28 @@ test("a model's labels can be added to a table by pair, unless its name is taken
   );
 });
 
+test("ratings on a scale have an α of their level, and NA has no place on it", async () => {
+  const pairs = await somePairs(3, 3);
+  const rows = pairs.map((pair, i) => ({
+    pair,
+    labels: [i, i === 0 ? ("NA" as const) : i + 1, i % 2 ? i : null],
+  }));
+  const table: LabelTable<number | "NA"> = {
+    raters: [ada, bo, { name: "Cy", kind: "person" }],
+    rows,
+  };
+  const options = { na: "missing", seed: 1, replicates: 50 } as const;
+  const interval = agreementOf(table, { ...options, level: "interval" });
+  expect(interval.byPolicy.category).toBeNull();
+  expect(interval.byPolicy.missing.alpha!).toBeGreaterThan(
+    agreementOf(table, options).byPolicy.missing.alpha!,
+  );
+  expect(interval.distribution[1]!.counts).toMatchObject({ NA: 1, 2: 1 });
+  expect(() => agreementOf(table, { ...options, na: "category", level: "interval" })).toThrow(
+    "NA as a category needs level nominal: it has no place on interval's scale",
+  );
+});
+
 test("repeats show who changes their mind, checks who doesn't look", () => {
   const merged = mergeSessions(task, [
     session(ada, ({ role, pairId }) =>
@@ -114,7 +136,7 @@ describe.skipIf(!existsSync(mcc))("the published labels (skipped without ../shar
       low: 0.8389874802497028,
       high: 0.8956874148930328,
     });
-    expect(byPolicy.category.alpha).toBeCloseTo(0.843089227854854, 12);
+    expect(byPolicy.category!.alpha).toBeCloseTo(0.843089227854854, 12);
     expect(blocks.map(({ alpha }) => alpha!.toFixed(4))).toEqual(["0.7697", "0.9441"]);
     expect(drift).toBe("rose");
   });

@@ -1,19 +1,20 @@
+import type { Rating } from "../statistics/alpha-level";
 import type { LabelledPair } from "../statistics/metric-estimators";
 import type { AnswerPair } from "./pair";
 import { type MergedLabels, raterKey } from "./merge";
 import type { Rater } from "./session-file";
 import type { Label } from "./task";
 
-/** Every pair with every rater's label: what agreement, adjudication and CSV work on. */
-export interface LabelTable {
+/** Every pair with every rater's label, or rating on a scale: what agreement, adjudication and CSV work on. */
+export interface LabelTable<L extends Rating = Label> {
   readonly raters: readonly Rater[];
-  readonly rows: readonly LabelRow[];
+  readonly rows: readonly LabelRow<L>[];
 }
 
-export interface LabelRow {
+export interface LabelRow<L extends Rating = Label> {
   readonly pair: AnswerPair;
   /** [raters] null where a rater gave none. */
-  readonly labels: readonly (Label | null)[];
+  readonly labels: readonly (L | null)[];
 }
 
 /**
@@ -34,7 +35,10 @@ export function tableOf({ task, raters, labels }: MergedLabels): LabelTable {
 }
 
 /** The table with only the raters of one kind. */
-export function ratersOfKind({ raters, rows }: LabelTable, kind: Rater["kind"]): LabelTable {
+export function ratersOfKind<L extends Rating>(
+  { raters, rows }: LabelTable<L>,
+  kind: Rater["kind"],
+): LabelTable<L> {
   const kept = raters.flatMap((rater, i) => (rater.kind === kind ? [i] : []));
   return {
     raters: kept.map((i) => raters[i]!),

@@ -1,9 +1,12 @@
 import { parseQuestionId } from "../corpus/corpus";
 import { type CsvRow, parseCsv, toCsv } from "../format/csv";
 import { InputError } from "../format/input-error";
+import type { Rating } from "../statistics/alpha-level";
 import type { FinalLabel } from "./adjudication";
 import { type LabelTable, ratersOfKind } from "./label-table";
 import { type AnswerPair, type Digest, makePair } from "./pair";
+import { NA } from "./ratings-csv";
+import type { Rater } from "./session-file";
 import { type Label, LABELS } from "./task";
 
 const PAIR_COLUMNS = ["question_id", "question", "model_output_1", "model_output_2"] as const;
@@ -17,11 +20,47 @@ type Row = CsvRow<(typeof PAIR_COLUMNS)[number]>;
  *
  * @throws InputError naming file, row and column: no rows, no rater, an empty cell of a pair, another label.
  */
-export async function importLabels(
+export function importLabels(text: string, file: string, digest: Digest): Promise<LabelTable> {
+  return readTable(text, file, digest, (row, column) => readLabel(row, column, file));
+}
+
+/**
+ * The same with numbers for labels, such as how alike two answers are from 1 to 5; "NA" may stand among them.
+ * Null if no rater's cell holds a number: then the file is one for `importLabels`. Errors as there.
+ */
+export async function importScaleRatings(
   text: string,
   file: string,
   digest: Digest,
-): Promise<LabelTable> {
+): Promise<LabelTable<Rating> | null> {
+  let numbers = 0;
+  const table = await readTable(text, file, digest, ({ row, values }, column) => {
+    const cell = values[column]!.trim();
+    if (cell === "") return null;
+    const number = Number(cell);
+    if (Number.isFinite(number)) numbers++;
+    return Number.isFinite(number) ? number : { row, column, cell };
+  });
+  if (numbers === 0) return null;
+  const rows = table.rows.map(({ pair, labels }) => ({
+    pair,
+    labels: labels.map((label) => {
+      if (label === null || typeof label === "number") return label;
+      const { cell, ...place } = label;
+      if (cell === NA) return NA;
+      const remedy = "Write it like 3 or 0.71, NA, or leave it empty if there is none.";
+      throw new InputError({ file, ...place }, `"${cell}" is no number, as others are`, remedy);
+    }),
+  }));
+  return { raters: table.raters, rows };
+}
+
+async function readTable<Cell>(
+  text: string,
+  file: string,
+  digest: Digest,
+  read: (row: Row, column: string) => Cell,
+) {
   const { columns, rows } = readPairRows(text, file);
   const raters = columns.filter((name) => RATER_COLUMN.test(name));
   if (raters.length === 0) {
@@ -30,10 +69,10 @@ export async function importLabels(
   }
   const pairs = await toPairs(rows, file, digest);
   return {
-    raters: raters.map((name) => ({ name, kind: "person" })),
+    raters: raters.map((name): Rater => ({ name, kind: "person" })),
     rows: rows.map((row, i) => ({
       pair: pairs[i]!,
-      labels: raters.map((column) => readLabel(row, column, file)),
+      labels: raters.map((column) => read(row, column)),
     })),
   };
 }

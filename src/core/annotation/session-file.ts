@@ -89,7 +89,8 @@ function parse(text: string, file: string): v.InferOutput<typeof SessionFile> {
 
 const EXPORTED = "Choose a file that was exported from labelling.";
 
-async function checkTask(task: LabelTask, file: string, digest: Digest): Promise<void> {
+/** @throws InputError for a task or pair changed after it was made, or an item without its pair. */
+export async function checkTask(task: LabelTask, file: string, digest: Digest): Promise<void> {
   for (const [i, pair] of task.pairs.entries()) {
     if ((await pairId(pair, digest)) === pair.id) continue;
     const problem = `pair ${i + 1} (question ${pair.questionId}) was changed after the task was made`;

