@@ -21,6 +21,7 @@ export default defineConfig({
         bench: "tests/bench/main.ts",
       },
       output: { banner: COMMON_JS_NAMES },
+      checks: { bundlerTimings: false },
     },
   },
   ssr: { noExternal: [/^@tensorflow\//] },

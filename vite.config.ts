@@ -9,7 +9,11 @@ export default defineConfig({
   base: "./",
   plugins: [svelte(), encoderAssets(), wasmAssets(), onnxAssets()],
   worker: { format: "es" },
-  build: { target: "es2023", chunkSizeWarningLimit: 2000 },
+  build: {
+    target: "es2023",
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: { checks: { bundlerTimings: false } },
+  },
   test: {
     include: [
       "src/**/*.test.ts",
