@@ -1,5 +1,5 @@
 import { defineConfig } from "@playwright/test";
-import { chromium } from "./scripts/chromium.js";
+import { findChromium } from "./scripts/chromium.js";
 
 const SITE = 4173;
 const SOURCES = 4174;
@@ -12,7 +12,7 @@ export default defineConfig({
   forbidOnly: true,
   use: {
     launchOptions: {
-      executablePath: chromium(),
+      executablePath: findChromium() ?? "/usr/bin/chromium", // npm test installs it
       args: ["--no-sandbox", "--enable-unsafe-webgpu"],
     },
   },

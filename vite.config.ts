@@ -20,6 +20,7 @@ export default defineConfig({
       "workers/**/*.test.ts",
       "tests/parity/**/*.test.ts",
       "tests/study/**/*.test.ts",
+      "tests/cli/**/*.test.ts",
       "vite-plugins/**/*.test.ts",
     ],
     setupFiles: ["tests/setup.ts"],

@@ -10,11 +10,12 @@ const CANDIDATES = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-const find = () => CANDIDATES.find((path) => path && existsSync(path));
+/** @returns {string | undefined} */
+export const findChromium = () => CANDIDATES.find((path) => path && existsSync(path));
 
 /** @returns {string} the path of the executable; ends the process with one line that says what to install. */
 export function chromium() {
-  const found = find();
+  const found = findChromium();
   if (found) return found;
   if (process.getuid?.() === 0 && spawnSync("apt-get", ["--version"]).status === 0) {
     console.log("Chromium is missing; installing it with apt-get");
@@ -28,7 +29,7 @@ export function chromium() {
       ["install", "-y", "-qq", "--no-install-recommends", "chromium"],
       options,
     );
-    const installed = find();
+    const installed = findChromium();
     if (installed) return installed;
   }
   console.error(

@@ -14,6 +14,7 @@ export class EventLog {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastSent = 0;
   #stored: Promise<void> = Promise.resolve();
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(db: Database, runId: string, send: (batch: EventBatch) => void) {
     this.#db = db;
@@ -29,10 +30,11 @@ export class EventLog {
     else this.#timer ??= setTimeout(() => this.#flush(), EVERY_MS);
   };
 
-  /** Sends and stores what is left. @throws what a failed write threw. */
+  /** Sends and stores what is left. @throws what the first failed write threw. */
   async close(): Promise<void> {
     this.#flush();
     await this.#stored;
+    if (this.#failure) throw this.#failure.error;
   }
 
   #flush(): void {
@@ -43,7 +45,8 @@ export class EventLog {
     const batch = { at: this.#lastSent, events: this.#pending };
     this.#pending = [];
     this.#send(batch);
-    this.#stored = this.#stored.then(() => appendEvents(this.#db, this.#runId, batch));
-    this.#stored.catch(() => {}); // close() reports it
+    this.#stored = this.#stored
+      .then(() => appendEvents(this.#db, this.#runId, batch))
+      .catch((error: unknown) => void (this.#failure ??= { error })); // later batches are tried all the same
   }
 }

@@ -43,9 +43,12 @@ serve<StudyContract>(scope, {
     try {
       const ports = { policy, aligned, encoder, store: databaseStore(db, runId) };
       const report = await runStudy(config, corpus, ports, { signal, report: log.add });
-      return { report };
-    } finally {
       await log.close();
+      return { report };
+    } catch (error) {
+      await log.close().catch(() => {}); // the first failure is the one to tell
+      throw error;
+    } finally {
       db.close();
     }
   },

@@ -7,6 +7,9 @@ export type Route =
   | { readonly page: "corpus"; readonly corpusId: string | null }
   | { readonly page: "question"; readonly runId: string; readonly questionId: QuestionId }
   | { readonly page: "setup" }
+  /** The tasks; with a task its raters; with a rater too the labelling itself. */
+  | { readonly page: "label"; readonly taskId: string | null; readonly rater: string | null }
+  | { readonly page: "agreement"; readonly taskId: string | null }
   | { readonly page: "runs" };
 
 /** "#/question/RUN/17" → its route. Anything unknown is the study page. */
@@ -18,6 +21,10 @@ export function parseRoute(hash: string): Route {
     case "question":
       if (!first || !second) return { page: "study", runId: first || null };
       return { page, runId: first, questionId: parseQuestionId(second) };
+    case "label":
+      return { page, taskId: first || null, rater: (first && second) || null };
+    case "agreement":
+      return { page, taskId: first || null };
     case "setup":
     case "runs":
       return { page };
@@ -32,6 +39,8 @@ export function hrefOf(route: Route): string {
   if (route.page === "study") parts.push(route.runId);
   if (route.page === "corpus") parts.push(route.corpusId);
   if (route.page === "question") parts.push(route.runId, route.questionId);
+  if (route.page === "label") parts.push(route.taskId, route.rater);
+  if (route.page === "agreement") parts.push(route.taskId);
   const said = parts.filter((part) => part !== null);
   return `#/${said.map(encodeURIComponent).join("/")}`;
 }

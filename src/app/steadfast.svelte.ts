@@ -3,16 +3,24 @@ import type { StudyConfig } from "../core/study/config";
 import { demoStudy, quick, resolveConfig } from "../core/study/presets";
 import { answersOf } from "../storage/answers";
 import { type Database, openDatabase } from "../storage/db";
+import { getTask } from "../storage/tasks";
+import { AgreementState } from "./agreement.svelte";
 import { CorporaState } from "./corpora.svelte";
 import { Device } from "./device.svelte";
+import { sha256 } from "./digest";
+import { LabelKeys } from "./label-keys.svelte";
+import { Labelling } from "./labelling.svelte";
 import { Router } from "./route.svelte";
 import { type RunFiles, runFiles } from "./run-files";
+import type { Locks } from "./run-locks";
 import { RunsState } from "./runs.svelte";
 import { SetupState } from "./setup.svelte";
 import type { StudyRun } from "./study-run.svelte";
 import { StudyState } from "./study.svelte";
+import { TaskDraft } from "./task-draft.svelte";
+import { TasksState } from "./tasks.svelte";
 import { ThemeState } from "./theme.svelte";
-import { assetUrls, startTrainer } from "./workers";
+import { assetUrls, startStatistics, startTrainer } from "./workers";
 
 /** Everything the page is made of, built once and handed down. */
 export class Steadfast {
@@ -23,6 +31,9 @@ export class Steadfast {
   readonly setup: SetupState;
   readonly study: StudyState;
   readonly runs: RunsState;
+  readonly tasks: TasksState;
+  readonly agreement: AgreementState;
+  readonly labelKeys = new LabelKeys(localStorage);
   /** This tab has lost the storage to a newer one, and must not write any more. */
   outdated = $state.raw(false);
   /** Why no study can start just now; null where one can. */
@@ -37,14 +48,18 @@ export class Steadfast {
   readonly demo = resolveConfig(demoStudy);
 
   readonly #db: Database;
+  readonly #locks: Locks;
 
   private constructor(db: Database) {
     const locks = "locks" in navigator ? navigator.locks : null;
     this.#db = db;
+    this.#locks = locks;
     this.device = new Device(startTrainer, assetUrls());
     this.corpora = new CorporaState(db, document.baseURI);
     this.setup = new SetupState(localStorage);
     this.runs = new RunsState(db, locks);
+    this.tasks = new TasksState(db, locks);
+    this.agreement = new AgreementState(db, sha256, startStatistics);
     this.study = new StudyState(
       db,
       this.device,
@@ -93,6 +108,16 @@ export class Steadfast {
 
   filesOf({ id, corpus }: StudyRun): Promise<RunFiles> {
     return runFiles(this.#db, id, corpus);
+  }
+
+  draftTask(): TaskDraft {
+    return new TaskDraft(this.#db, this.tasks, (id) => this.corpora.find(id)?.corpus ?? null);
+  }
+
+  /** Opens a person's session in a task; whoever opens it closes it. Null if there is no such task. */
+  async label(taskId: string, name: string): Promise<Labelling | null> {
+    const stored = await getTask(this.#db, taskId);
+    return stored && new Labelling(this.#db, this.#locks, stored.task, { name, kind: "person" });
   }
 
   async #run(name: string, config: StudyConfig): Promise<void> {

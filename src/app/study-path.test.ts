@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { CycleOutcome } from "../core/format/report";
 import type { Phase, StudyEvent } from "../core/study/events";
+import type { PeopleSummary } from "./people-summary";
 import { type RunState, type StepName, type StepState, studyPath } from "./study-path";
 import { applyBatch, emptyView } from "./study-view";
 
@@ -12,9 +13,16 @@ const begin = ([kind, cycle, role, split = "train"]: Short): StudyEvent => ({
 });
 const end = (cycle: number): StudyEvent => ({ kind: "cycle", outcome: { cycle } as CycleOutcome });
 
-function statesAfter(events: StudyEvent[], state: RunState = "running", ppo = true) {
+function statesAfter(
+  events: StudyEvent[],
+  state: RunState = "running",
+  ppo = true,
+  people: PeopleSummary | null = null,
+) {
   const view = applyBatch(emptyView, { at: 0, events });
-  const steps = studyPath(view, state, ppo).map(({ name, state }) => [name, state] as const);
+  const steps = studyPath(view, state, ppo, people).map(
+    ({ name, state }) => [name, state] as const,
+  );
   return Object.fromEntries(steps) as Record<StepName, StepState>;
 }
 
@@ -34,7 +42,7 @@ const tuned: StudyEvent[] = [
   begin(["answer", 1, "lora", "evaluation"]),
 ];
 
-test("before a run all is to come, and people's labels are not built", () => {
+test("before a run all is to come", () => {
   expect(statesAfter([], "idle")).toEqual({
     corpus: "todo",
     answers: "todo",
@@ -43,7 +51,7 @@ test("before a run all is to come, and people's labels are not built", () => {
     lora: "todo",
     ppo: "todo",
     evaluate: "todo",
-    people: "unbuilt",
+    people: "todo",
   });
 });
 
@@ -96,4 +104,16 @@ test("PPO that is switched off is skipped from the start", () => {
 test("a new cycle starts the path anew", () => {
   const states = statesAfter([...tuned, end(1), begin(["answer", 2, "target"])]);
   expect(states).toMatchObject({ answers: "now", score: "todo", lora: "todo", evaluate: "todo" });
+});
+
+test("people are done when at least two have labelled all", () => {
+  const people = (raters: number, labelled: number) =>
+    statesAfter([], "done", true, {
+      ...{ tasks: 1, taskId: "t", alpha: null },
+      ...{ raters, labelled, toLabel: 10 * raters },
+    }).people;
+  expect(people(0, 0)).toBe("todo");
+  expect(people(1, 10)).toBe("begun");
+  expect(people(2, 19)).toBe("begun");
+  expect(people(2, 20)).toBe("done");
 });

@@ -1,5 +1,6 @@
 /** Where a study stands on its path: Corpus → Answers → Score → Select → LoRA → PPO → Evaluate → People. */
 import type { Phase } from "../core/study/events";
+import type { PeopleSummary } from "./people-summary";
 import { type PhaseProgress, type StudyView, currentCycle, timeLeft } from "./study-view";
 
 export const PATH = [
@@ -16,9 +17,9 @@ export type StepName = (typeof PATH)[number];
 
 /**
  * `begun`: some of its work is done and more will come; `stopped`: the run ended in it; `skipped`: this cycle did
- * not need it; `unbuilt`: this version cannot do it.
+ * not need it.
  */
-export type StepState = "todo" | "now" | "begun" | "done" | "stopped" | "skipped" | "unbuilt";
+export type StepState = "todo" | "now" | "begun" | "done" | "stopped" | "skipped";
 
 export interface PathStep {
   readonly name: StepName;
@@ -34,8 +35,14 @@ export type RunState = "idle" | "running" | "done" | "ended";
 /**
  * @param state  `ended` for a run that stopped before its report: cancelled, failed or interrupted.
  * @param ppo    whether the study's settings ask for PPO.
+ * @param people what people have labelled of the run's answers; null if nothing, or not known yet.
  */
-export function studyPath(view: StudyView, state: RunState, ppo: boolean): PathStep[] {
+export function studyPath(
+  view: StudyView,
+  state: RunState,
+  ppo: boolean,
+  people: PeopleSummary | null,
+): PathStep[] {
   const cycle = currentCycle(view);
   const ofCycle = view.phases.filter(({ phase }) => Math.max(1, phase.cycle) === cycle);
   const last = state === "done" ? undefined : ofCycle.at(-1);
@@ -43,7 +50,7 @@ export function studyPath(view: StudyView, state: RunState, ppo: boolean): PathS
   const selecting = ofCycle.some(({ phase }) => phase.kind === "select");
 
   const stateOf = (name: StepName, phases: readonly PhaseProgress[]): StepState => {
-    if (name === "people") return "unbuilt";
+    if (name === "people") return stateOfPeople(people);
     if (name === "corpus") return state === "idle" ? "todo" : "done";
     if (last && stepOf(last.phase) === name && !closed)
       return state === "running" ? "now" : "stopped";
@@ -58,6 +65,12 @@ export function studyPath(view: StudyView, state: RunState, ppo: boolean): PathS
     const left = step === "now" && view.at !== null ? timeLeft(phases.at(-1)!, view.at) : null;
     return { name, state: step, phases, timeLeft: left };
   });
+}
+
+/** Done when at least two raters have labelled all: then there is agreement to speak of. */
+function stateOfPeople(people: PeopleSummary | null): StepState {
+  if (!people || people.labelled === 0) return "todo";
+  return people.raters >= 2 && people.labelled === people.toLabel ? "done" : "begun";
 }
 
 /** Asking a trained model on the held-out questions, and scoring it, is the evaluation. */

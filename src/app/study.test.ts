@@ -46,7 +46,7 @@ async function studyWith(runStudy: Handlers<StudyContract>["runStudy"]) {
     };
     return { client: connect<StudyContract>(port1), terminate };
   };
-  const device = new Device(startWorker, { demoModel: "", encoder: "", wasm: "" });
+  const device = new Device(startWorker, { demoModel: "", encoder: "", wasm: "", onnx: "" });
   const study = new StudyState(db, device, null, () => corpus);
   return { db, device, study, terminated: () => terminated };
 }

@@ -28,7 +28,13 @@ export function modelFiles(target: string, relativeTo = "."): ModelFiles {
   }
   return {
     name: target === "demo" ? "steadfast-mini" : folder,
-    read: (file) => readFile(join(folder, file)),
+    async read(file) {
+      try {
+        return await readFile(join(folder, file));
+      } catch (error) {
+        throw new UsageError(`${folder} lacks ${file}, or it can't be read: ${String(error)}`);
+      }
+    },
   };
 }
 

@@ -2,10 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readPeft } from "../core/adapter/peft";
 import { deriveSeed } from "../core/random";
+import type { Sampling } from "../core/study/config";
 import { loadPolicy } from "../engine/policy";
 import { modelFiles, startWasm } from "./assets";
 import { type Command, readArgs, realNumber, wholeNumber } from "./command";
-import { UsageError } from "./errors";
+import { UsageError, readingInput } from "./errors";
 import { interruptible } from "./interrupt";
 
 const help = `Lets a GPT-2 continue a text.
@@ -52,14 +53,18 @@ export const generate: Command = {
       topP: realNumber("--top-p", values["top-p"]),
       maxNewTokens: wholeNumber("--max-new-tokens", values["max-new-tokens"]),
     };
+    checkSampling(sampling);
     const seed = deriveSeed(wholeNumber("--seed", values.seed), "generate");
     const files = modelFiles(model);
     const adapter = values.adapter === undefined ? null : await readAdapter(values.adapter);
 
     await startWasm();
-    const policy = await loadPolicy(files);
+    const policy = await readingInput(() => loadPolicy(files));
     try {
-      if (adapter) await policy.useAdapter(adapter);
+      await readingInput(async () => {
+        if (adapter) await policy.useAdapter(adapter);
+        policy.checkPrompt(prompt, sampling, "--prompt");
+      });
       const [continuation] = await policy.continue([{ prompt, seed }], sampling, {
         signal: interruptible(),
       });
@@ -71,6 +76,14 @@ export const generate: Command = {
   },
 };
 
+function checkSampling({ temperature, topP, maxNewTokens }: Sampling): void {
+  if (temperature < 0) throw new UsageError(`--temperature must be 0 or more, got ${temperature}`);
+  if (!(topP > 0 && topP <= 1)) {
+    throw new UsageError(`--top-p must lie above 0 and be at most 1, got ${topP}`);
+  }
+  if (maxNewTokens < 1) throw new UsageError("--max-new-tokens must be 1 or more");
+}
+
 async function readAdapter(folder: string) {
   const read = async (file: string) => {
     try {
@@ -80,5 +93,6 @@ async function readAdapter(folder: string) {
     }
   };
   const config = (await read("adapter_config.json")).toString("utf8");
-  return readPeft(config, await read("adapter_model.safetensors"));
+  const weights = await read("adapter_model.safetensors");
+  return readingInput(() => readPeft(config, weights));
 }

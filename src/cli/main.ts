@@ -1,7 +1,7 @@
 /** `npm run steadfast -- COMMAND`: the study and its parts without a browser. */
 import { agree } from "./agree";
 import type { Command } from "./command";
-import { exitCode } from "./errors";
+import { describeError, exitCode } from "./errors";
 import { generate } from "./generate";
 import { score } from "./score";
 import { study } from "./study";
@@ -35,16 +35,9 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
     await command.run(argv);
     return 0;
   } catch (error) {
-    process.stderr.write(`steadfast ${name}: ${describe(error)}\n`);
+    process.stderr.write(`steadfast ${name}: ${describeError(error)}\n`);
     return exitCode(error);
   }
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return exitCode(error) === 2 || error.name === "AbortError"
-    ? error.message
-    : (error.stack ?? error.message);
 }
 
 process.exitCode = await main(process.argv.slice(2));

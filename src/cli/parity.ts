@@ -6,6 +6,8 @@ import { BackendError, type BackendInfo, startBackend } from "../engine/backend"
 import type { CaseResult } from "../../tests/parity/case";
 import { diskFolder } from "../../tests/parity/folder";
 import { gpt2Cases } from "../../tests/parity/gpt2-cases";
+import { groupRlCases } from "../../tests/parity/group-rl-cases";
+import { textMetricCases } from "../../tests/parity/text-metric-cases";
 import { trainingCases } from "../../tests/parity/training-cases";
 import { installWebGpu } from "../../tests/webgpu-node";
 import { readArgs } from "./command";
@@ -16,7 +18,7 @@ const help = `Compares the engine with PyTorch's numbers in a folder of golden f
 Usage: npm run parity -- DIR [--backend wasm|cpu|webgpu]
 
   DIR         gpt2_lora.json, ppo.json, tiny-gpt2.config.json, tiny-gpt2.safetensors and tiny-adapter/, as in
-              tests/fixtures/golden
+              tests/fixtures/golden; group_rl.json and text_metrics.json are compared where they lie there too
   --backend   what computes (default wasm)
 
 Prints a line a case with its largest error and its tolerance. Exit code 0: every case passed; 1: a case missed, or
@@ -33,6 +35,9 @@ const FILES = [
   "tiny-adapter/adapter_config.json",
   "tiny-adapter/adapter_model.safetensors",
 ];
+
+/** What a folder may leave out. */
+const OPTIONAL = ["group_rl.json", "text_metrics.json"];
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.includes("--help") || argv.includes("-h")) {
@@ -51,7 +56,10 @@ async function main(argv: readonly string[]): Promise<number> {
 
   let [passed, failed] = [0, 0];
   const golden = diskFolder(folder);
-  for (const cases of [gpt2Cases, trainingCases]) {
+  for (const file of OPTIONAL) {
+    if (!(await golden.has(file))) process.stdout.write(`skip  ${file}: not in this folder\n`);
+  }
+  for (const cases of [gpt2Cases, trainingCases, groupRlCases, textMetricCases]) {
     for await (const result of cases(golden)) {
       process.stdout.write(`${line(result)}\n`);
       if (result.passed) passed++;

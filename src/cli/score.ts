@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Corpus, QuestionId } from "../core/corpus/corpus";
+import type { QuestionId } from "../core/corpus/corpus";
 import { importEdges } from "../core/corpus/edges";
 import { importMcc } from "../core/corpus/mcc";
 import { BUILT_IN_ENCODER } from "../core/encode/encoder";
@@ -9,7 +9,7 @@ import { bleu } from "../core/metrics/bleu";
 import { rougeL } from "../core/metrics/rouge-l";
 import { sageOfPairs } from "../core/sage/sage";
 import { bootstrapMean } from "../core/statistics/bootstrap";
-import { scoreAnswers } from "../core/study/scoring";
+import { type ScoringConfig, scoreAnswers } from "../core/study/scoring";
 import { type Command, readArgs, realNumber, wholeNumber } from "./command";
 import { UsageError } from "./errors";
 import { loadEncoder, startWasm } from "./assets";
@@ -28,6 +28,7 @@ or, with --weights, a row a pair of answers and its similarity in COLUMN.
                        instead of the built-in use-lite; scores by different encoders can't be compared
   --answer-weight W    weight of answers against rules of thumb, where there are any (0.8)
   --nodes position|text  "text" merges equal answers, as the published code does (position)
+  --sage-exponent X    power on a node's strength (10)
   --seed N             of the bootstrap interval (1)
   --json               print {"mean", "interval", "n", "betweenQuestions", "encoder": {"name", "revision"},
                        "questions": [{"id", "sage", "meanSimilarity", "evenness", "n", "bleu", "rougeL", "reason"}]}
@@ -63,6 +64,7 @@ export const score: Command = {
         encoder: { type: "string" },
         "answer-weight": { type: "string", default: "0.8" },
         nodes: { type: "string", default: "position" },
+        "sage-exponent": { type: "string", default: "10" },
         seed: { type: "string", default: "1" },
         json: { type: "boolean", default: false },
       },
@@ -77,6 +79,10 @@ export const score: Command = {
     if (answerWeight < 0 || answerWeight > 1) {
       throw new UsageError(`--answer-weight must lie from 0 to 1, got ${answerWeight}`);
     }
+    const sageExponent = realNumber("--sage-exponent", values["sage-exponent"]);
+    if (sageExponent <= 0) {
+      throw new UsageError(`--sage-exponent must be above 0, got ${sageExponent}`);
+    }
     const { encoder = BUILT_IN_ENCODER } = values;
     if (values.encoder !== undefined && values.weights !== undefined) {
       throw new UsageError("--weights takes ready similarities: leave out --encoder, or --weights");
@@ -85,11 +91,8 @@ export const score: Command = {
     const text = await readText(path);
     const scored =
       values.weights === undefined
-        ? await scoreCorpus(importMcc(text, basename(path), null, "keep"), encoder, {
-            nodes,
-            answerWeight,
-          })
-        : scoreEdges(text, basename(path), values.weights, nodes);
+        ? await scoreCorpus(text, basename(path), encoder, { nodes, answerWeight, sageExponent })
+        : scoreEdges(text, basename(path), values.weights, { nodes, sageExponent });
     print(scored, seed, values.json);
   },
 };
@@ -103,13 +106,15 @@ async function readText(path: string): Promise<string> {
 }
 
 async function scoreCorpus(
-  corpus: Corpus,
+  text: string,
+  file: string,
   encoderChoice: string,
-  options: { nodes: "position" | "text"; answerWeight: number },
+  config: ScoringConfig,
 ): Promise<Scored> {
+  const corpus = importMcc(text, file, null, "keep");
   if (corpus.questions.every(({ recorded }) => recorded === null)) {
     throw new UsageError(
-      `${corpus.name} has no column model_output, so there are no answers to score. Add it, or name a column of similarities with --weights.`,
+      `${file} has no answers to score: its column model_output is missing or empty. Fill it in, or name a column of similarities with --weights.`,
     );
   }
   await startWasm();
@@ -118,12 +123,10 @@ async function scoreCorpus(
     (recorded ?? []).map(({ text, rot }) => ({ questionId: id, text, ruleOfThumb: rot })),
   );
   const line = progressLine("encoding");
-  const { scores, betweenQuestions } = await scoreAnswers(
-    answers,
-    encoder,
-    { sageExponent: 10, ...options },
-    { signal: interruptible(), onProgress: line.update },
-  );
+  const { scores, betweenQuestions } = await scoreAnswers(answers, encoder, config, {
+    signal: interruptible(),
+    onProgress: line.update,
+  });
   line.end();
   const { name, revision } = encoder;
   return { rows: scores, betweenQuestions, encoder: { name, revision } };
@@ -133,11 +136,11 @@ function scoreEdges(
   text: string,
   file: string,
   column: string,
-  nodes: "position" | "text",
+  { nodes, sageExponent }: Pick<ScoringConfig, "nodes" | "sageExponent">,
 ): Scored {
   if (nodes === "text") throw new UsageError("--nodes text needs answers, one a row, not edges");
   const rows = importEdges(text, file, column).map(({ id, weights, texts, n }) => {
-    const { sage, meanSimilarity, evenness, reason } = sageOfPairs(weights, n);
+    const { sage, meanSimilarity, evenness, reason } = sageOfPairs(weights, n, { sageExponent });
     const mean = (metric: typeof bleu) =>
       texts && texts.reduce((sum, [a, b]) => sum + metric(a, b), 0) / texts.length;
     return {

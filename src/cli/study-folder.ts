@@ -1,6 +1,6 @@
 /** A study's results as files in a folder. */
-import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { appendFileSync, existsSync, statSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AdapterWeights, writePeft } from "../core/adapter/peft";
 import { type Answer, type AnswerSet, answerSetName } from "../core/answers/answer";
@@ -9,10 +9,17 @@ import { answersCsv } from "../core/format/answers-csv";
 import type { StudyReport } from "../core/format/report";
 import { reportMarkdown } from "../core/format/report-markdown";
 import type { StudyConfig } from "../core/study/config";
+import type { StudyEvent } from "../core/study/events";
 import type { StudyStore } from "../core/study/ports";
 import { UsageError } from "./errors";
 
 const REPORT = "report.json";
+const LOG = "log.jsonl";
+
+/** What a study writes, the report first: without it a folder is not complete. */
+const OURS = [REPORT, "report.md", "config.json", LOG, "answers", "adapters", "adapter"];
+
+const LOGGED: ReadonlySet<StudyEvent["kind"]> = new Set(["selection", "sft-step", "ppo-step"]);
 
 /** What a report leaves out, so that two runs of one seed give the same bytes but for this. */
 export interface RunTimes {
@@ -21,11 +28,16 @@ export interface RunTimes {
   readonly phases: Readonly<Record<string, number>>;
 }
 
-/** @throws UsageError rather than write over a finished study. */
-export function refuseFinishedFolder(folder: string): void {
-  if (existsSync(join(folder, REPORT))) {
+/** @throws UsageError if DIR is no folder, or holds a study that is not to be replaced. */
+export function checkFolder(folder: string, replace: boolean): void {
+  if (!existsSync(folder)) return;
+  if (!statSync(folder).isDirectory()) {
+    throw new UsageError(`--out ${folder} is a file; name a folder that is new or empty`);
+  }
+  const found = OURS.find((name) => existsSync(join(folder, name)));
+  if (found !== undefined && !replace) {
     throw new UsageError(
-      `${folder} holds a report already. Choose another folder, or add --force to replace it.`,
+      `${folder} holds a study already (${found}). Choose another folder, or add --force to replace it.`,
     );
   }
 }
@@ -40,11 +52,18 @@ export class StudyFolder implements StudyStore {
     this.#corpus = corpus;
   }
 
-  /** Makes the folder and writes the config with every default filled in. */
+  /** Makes the folder, without what an earlier study left, and writes the config with every default filled in. */
   static async create(folder: string, config: StudyConfig, corpus: Corpus): Promise<StudyFolder> {
+    for (const name of OURS) await rm(join(folder, name), { recursive: true, force: true });
     await mkdir(join(folder, "answers"), { recursive: true });
     await writeFile(join(folder, "config.json"), json(config));
     return new StudyFolder(folder, corpus);
+  }
+
+  /** Keeps what the report has no room for: decisions and training steps, a JSON object a line. */
+  log(event: StudyEvent): void {
+    if (!LOGGED.has(event.kind)) return;
+    appendFileSync(join(this.#folder, LOG), `${JSON.stringify(event)}\n`);
   }
 
   async saveAnswers(set: AnswerSet, answers: readonly Answer[]): Promise<void> {

@@ -23,8 +23,8 @@ export async function readConfig(
 }
 
 export async function readCorpus(corpus: string, folder: string): Promise<Corpus> {
-  const builtIn = BUILT_IN[corpus];
-  if (builtIn !== undefined) {
+  if (Object.hasOwn(BUILT_IN, corpus)) {
+    const builtIn = BUILT_IN[corpus]!;
     const json = await readText(join(demoFolder, builtIn));
     return { ...importDemoQuestions(json, builtIn, IMAGINED), name: corpus };
   }

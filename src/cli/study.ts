@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { table } from "../core/format/report-markdown";
 import type { StudyReport } from "../core/format/report";
+import { checkStudy } from "../core/study/check-study";
 import { demoStudy, quick, resolveConfig } from "../core/study/presets";
 import { BUILT_IN_ENCODER } from "../core/encode/encoder";
 import type { StudyConfigInput } from "../core/study/config";
@@ -10,8 +11,8 @@ import { openAligned } from "./aligned";
 import { loadEncoder, modelFiles, startWasm } from "./assets";
 import { type Command, readArgs, wholeNumber } from "./command";
 import { readConfig, readCorpus } from "./study-input";
-import { UsageError } from "./errors";
-import { StudyFolder, refuseFinishedFolder } from "./study-folder";
+import { UsageError, readingInput } from "./errors";
+import { StudyFolder, checkFolder } from "./study-folder";
 import { interruptible } from "./interrupt";
 import { StudyLog } from "./study-log";
 
@@ -19,11 +20,12 @@ const help = `Runs a study: answers, scores, selection, LoRA, PPO, evaluation.
 
 Usage: npm run steadfast -- study [CONFIG.json|demo] --out DIR [options]
 
-  --out DIR    where report.json, report.md, config.json, the adapter (PEFT) and the answers (CSV) go
+  --out DIR    where report.json, report.md, config.json, log.jsonl, the adapter (PEFT) and the
+               answers (CSV) go
   --quick      the least work that goes through every step
   --seed N     instead of the config's seed
   --encoder DIR  instead of the config's encoder: a folder, relative to where you are, or "use-lite"
-  --force      write into a folder that holds a report already
+  --force      replace the study that DIR holds already
   --json       print the report on stdout
 
 CONFIG.json holds only what differs from its preset ("recommended" or "report"); config.json in DIR shows every
@@ -55,24 +57,26 @@ export const study: Command = {
     const { input, folder } =
       source === "demo" ? { input: demoStudy, folder: "." } : await readConfig(source);
     const config = resolveConfig(adjust(input, values));
+    checkFolder(out, values.force);
     const corpus = await readCorpus(config.corpus, folder);
     const files = modelFiles(config.target, folder);
-    const aligned = await openAligned(config.aligned, corpus);
-    if (!values.force) refuseFinishedFolder(out);
+    const aligned = await readingInput(() => openAligned(config.aligned, corpus));
 
     await startWasm();
-    const [policy, encoder] = await Promise.all([
-      loadPolicy(files),
-      loadEncoder(config.encoder, folder),
-    ]);
-    const store = await StudyFolder.create(out, config, corpus);
+    const policy = await readingInput(() => loadPolicy(files));
+    await readingInput(() => checkStudy(config, corpus, policy));
+    const encoder = await loadEncoder(config.encoder, folder);
+    const store = await readingInput(() => StudyFolder.create(out, config, corpus));
     const log = new StudyLog();
     const started = Date.now();
     try {
       const ports = { policy, aligned, encoder, store };
       const report = await runStudy(config, corpus, ports, {
         signal: interruptible(),
-        report: (event) => log.add(event),
+        report(event) {
+          log.add(event);
+          store.log(event);
+        },
       });
       await store.finish(report, { started, phases: log.seconds() });
       print(report, values.json);

@@ -10,6 +10,8 @@ export type ChatConfig = Extract<AlignedConfig, { kind: "chat" }>;
 /** Requests on the way at the same time: polite to a small server, quick enough for a large one. */
 const CONCURRENCY = 4;
 
+const WATCH_MS = 50;
+
 /** A failure of the API, with what to do about it. The key is never in its text. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -28,7 +30,7 @@ export async function chatModel(config: ChatConfig, apiKey: string | null): Prom
   });
   return {
     name: config.model,
-    async answer(requests, { signal, onProgress }) {
+    async answer(requests, { signal, onProgress, onAnswer }) {
       const answers = new Array<Answer>(requests.length);
       const stop = new AbortController();
       let next = 0;
@@ -36,18 +38,23 @@ export async function chatModel(config: ChatConfig, apiKey: string | null): Prom
       const worker = async () => {
         while (next < requests.length) {
           const place = next++;
-          if (signal.aborted) stop.abort();
           signal.throwIfAborted();
-          answers[place] = await ask(client, config, requests[place]!, stop.signal);
+          const answer = await ask(client, config, requests[place]!, stop.signal);
+          answers[place] = answer;
+          onAnswer?.(answer);
           onProgress?.(++done, requests.length);
         }
       };
+      // The port's signal tells nobody when it aborts, and a request may take minutes.
+      const watch = setInterval(() => signal.aborted && stop.abort(), WATCH_MS);
       const workers = Array.from({ length: Math.min(CONCURRENCY, requests.length) }, worker);
       try {
         await Promise.all(workers);
       } catch (error) {
         stop.abort(); // the other requests on the way are of no use now
         throw error;
+      } finally {
+        clearInterval(watch);
       }
       return answers;
     },

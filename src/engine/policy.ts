@@ -1,5 +1,6 @@
 /** The study's target model: a GPT-2 with its tokenizer and an adapter that comes and goes. */
-import { type AdapterWeights } from "../core/adapter/peft";
+import type { AdapterConfig } from "../core/adapter/config";
+import type { AdapterWeights } from "../core/adapter/peft";
 import { deriveSeed } from "../core/random";
 import { labelSequence } from "../core/sft/labels";
 import type { Sampling } from "../core/study/config";
@@ -15,6 +16,7 @@ import type {
 } from "../core/study/ports";
 import {
   type AttachedAdapter,
+  checkTargets,
   createAdapter,
   exportAdapter,
   importAdapter,
@@ -61,6 +63,20 @@ export class Gpt2Policy implements Policy {
     const rows = prompts.map(({ prompt, seed }) => ({ ids: this.#tokenizer.encode(prompt), seed }));
     const generated = await generate(this.#model, rows, { ...sampling, ...hooks });
     return generated.map((row) => ({ ...row, text: this.#tokenizer.decode(row.ids) }));
+  }
+
+  checkPrompt(prompt: string, { maxNewTokens }: Sampling, name: string): void {
+    const { length } = this.#tokenizer.encode(prompt);
+    const { positions } = this.#model.config;
+    if (length + maxNewTokens <= positions) return;
+    throw new RangeError(
+      `${name}: a prompt of ${length} tokens and an answer of ${maxNewTokens} do not fit the ${positions} positions of ` +
+        `${this.name}; shorten the question or lower sampling.maxNewTokens`,
+    );
+  }
+
+  checkAdapter(config: AdapterConfig): void {
+    checkTargets(this.#model, config);
   }
 
   async useAdapter(weights: AdapterWeights | null): Promise<void> {

@@ -1,6 +1,6 @@
 import type { AdapterWeights } from "../core/adapter/peft";
 import type { Database } from "./db";
-import { rowsOfRun } from "./keys";
+import { rowsUnder } from "./keys";
 import { write } from "./write";
 
 export type TrainedRole = "lora" | "ppo";
@@ -38,6 +38,6 @@ export async function adaptersOf(
   db: Database,
   runId: string,
 ): Promise<{ readonly cycle: number; readonly role: TrainedRole }[]> {
-  const keys = await db.getAllKeys("adapters", rowsOfRun(runId));
+  const keys = await db.getAllKeys("adapters", rowsUnder(runId));
   return keys.map(([, cycle, role]) => ({ cycle, role: role as TrainedRole }));
 }

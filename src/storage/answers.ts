@@ -1,6 +1,6 @@
 import type { Answer, AnswerSet } from "../core/answers/answer";
 import { type Database } from "./db";
-import { rowsOfRun } from "./keys";
+import { rowsUnder } from "./keys";
 import { write } from "./write";
 
 export interface AnswersRow extends AnswerSet {
@@ -30,6 +30,6 @@ export async function answersOf(
 
 /** The sets that a run has, by cycle, then role. */
 export async function answerSetsOf(db: Database, runId: string): Promise<AnswerSet[]> {
-  const rows = await db.getAll("answers", rowsOfRun(runId));
+  const rows = await db.getAll("answers", rowsUnder(runId));
   return rows.map(({ cycle, role, split }) => ({ cycle, role, split }));
 }

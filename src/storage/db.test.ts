@@ -25,9 +25,10 @@ test.each(released)(
     await databaseOfVersion(version, `from-${version}`);
     const db = await openDatabase({ name: `from-${version}` });
     expect(db.version).toBe(migrations.length);
-    expect([...db.objectStoreNames]).toEqual(
-      ["adapters", "answers", "corpora", "events", "reports", "runs"], // prettier-ignore
-    );
+    expect([...db.objectStoreNames]).toEqual([
+      ...["adapters", "answers", "corpora", "decisions", "events", "reports", "runs"],
+      ...["sessions", "tasks"],
+    ]);
     expect(await db.getAll("corpora")).toEqual([stored]);
   },
 );

@@ -9,9 +9,12 @@ import {
 import type { AdapterRow } from "./adapters";
 import type { AnswersRow } from "./answers";
 import type { StoredCorpus } from "./corpora";
+import type { DecisionRow } from "./decisions";
 import type { EventsRow } from "./events";
 import type { ReportRow } from "./reports";
 import type { RunRecord } from "./runs";
+import type { SessionKey, SessionRow } from "./sessions";
+import type { StoredTask } from "./tasks";
 
 export interface Schema extends DBSchema {
   corpora: { key: string; value: StoredCorpus };
@@ -20,6 +23,9 @@ export interface Schema extends DBSchema {
   answers: { key: AnswersKey; value: AnswersRow };
   adapters: { key: AdapterKey; value: AdapterRow };
   reports: { key: string; value: ReportRow };
+  tasks: { key: string; value: StoredTask };
+  sessions: { key: number; value: SessionRow; indexes: { bySession: SessionKey } };
+  decisions: { key: number; value: DecisionRow; indexes: { byTask: string } };
 }
 export type AnswersKey = [runId: string, cycle: number, role: string, split: string];
 export type AdapterKey = [runId: string, cycle: number, role: string];
@@ -39,6 +45,13 @@ export const migrations: readonly Migration[] = [
     db.createObjectStore("answers", { keyPath: ["runId", "cycle", "role", "split"] });
     db.createObjectStore("adapters", { keyPath: ["runId", "cycle", "role"] });
     db.createObjectStore("reports", { keyPath: "runId" });
+  },
+  (db) => {
+    db.createObjectStore("tasks", { keyPath: "id" });
+    const sessions = db.createObjectStore("sessions", { keyPath: "order", autoIncrement: true });
+    sessions.createIndex("bySession", ["taskId", "kind", "name", "part"]);
+    const decisions = db.createObjectStore("decisions", { keyPath: "order", autoIncrement: true });
+    decisions.createIndex("byTask", "taskId");
   },
 ];
 

@@ -62,7 +62,7 @@ export const report: StudyReport = {
   config,
   seed: config.seed,
   encoder: { name: "use-lite", revision: "1" },
-  corpus: { name: "demo", questions: 1 },
+  corpus: { name: "demo", questions: 1, leftOut: [] },
   target: "demo",
   aligned: "people",
   best: { name: "baseline", cycle: 0 },

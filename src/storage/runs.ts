@@ -3,7 +3,7 @@ import type { AdapterRow } from "./adapters";
 import type { AnswersRow } from "./answers";
 import type { Database } from "./db";
 import type { EventsRow } from "./events";
-import { rowsOfRun } from "./keys";
+import { rowsUnder } from "./keys";
 import type { ReportRow } from "./reports";
 import { write } from "./write";
 
@@ -54,7 +54,7 @@ export async function getRun(db: Database, id: string): Promise<RunRecord | null
 export async function deleteRun(db: Database, id: string): Promise<RemovedRun | null> {
   return write(db, ["runs", "events", "answers", "adapters", "reports"], async (tx) => {
     const run = await tx.objectStore("runs").get(id);
-    const range = rowsOfRun(id);
+    const range = rowsUnder(id);
     const eventStore = tx.objectStore("events");
     const parts = {
       events: await eventStore.index("byRun").getAll(id),

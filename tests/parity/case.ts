@@ -4,6 +4,8 @@
 export interface FolderReader {
   text(file: string): Promise<string>;
   bytes(file: string): Promise<Uint8Array>;
+  /** Whether the folder holds a file at all; a folder may leave some out. */
+  has(file: string): Promise<boolean>;
 }
 
 /** One comparison with the reference. */

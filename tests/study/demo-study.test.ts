@@ -73,7 +73,12 @@ test("every score of the report comes out again from the answers it wrote", asyn
     const answers = importMcc(csv, role, null, "keep").questions.flatMap(({ id, recorded }) =>
       recorded!.map(({ text, rot }) => ({ questionId: id, text, ruleOfThumb: rot })),
     );
-    const { scores } = await scoreAnswers(answers, encoder, config.sage, { signal });
+    const { scores } = await scoreAnswers(
+      answers,
+      encoder,
+      { ...config.sage, answerWeight: 1 },
+      { signal },
+    );
     expect(scores.map(({ sage }) => sage)).toEqual(held.map(({ sage }) => sage[role]));
   }
 });

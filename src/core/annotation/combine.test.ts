@@ -44,14 +44,14 @@ test("a table joins a task by the texts of its pairs, and its rater keeps the na
 
 test("the order of sessions and tables doesn't matter, and an equal table counts once", async () => {
   const other = await someTask({ title: "Other" });
-  const [a, b] = [await table("a.csv", 6, "N"), await table("b.csv", 5, "Y")];
-  const again = { ...a, source: "a copy.csv" };
+  const [a, b] = [await table("a.csv", 6, "N"), await table("b.csv", 6, "Y")];
+  const again = { ...a, source: "copy of a.csv" };
   const sessions = [session("Ada", "Y"), session("Bo", "N"), session("Cy", "Y", other)];
   const expected = combineLabels(null, sessions, [a, b, again]);
   expect(expected!.table.raters.map(({ name }) => name)).toEqual([
     "Ada",
     "Bo",
-    "ann1 (a copy.csv)",
+    "ann1 (a.csv)",
     "ann1 (b.csv)",
   ]);
   fc.assert(

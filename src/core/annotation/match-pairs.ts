@@ -27,9 +27,8 @@ export function matchPairs(
 }
 
 /**
- * `matchPairs`, and what it leaves over by one text: a pair takes the one row of its question with an equal text in
- * the same place, if it is also that row's one pair. So a file stays usable in which an answer's dash or quote was
- * re-encoded: the answer's pairs still have another answer to be told by.
+ * `matchPairs`, and what it leaves over by texts that differ in nothing but characters outside ASCII's letters and
+ * digits: so a file stays usable in which a dash or a quote was re-encoded. Texts that are left empty so don't count.
  */
 export function matchPairsLoosely(
   pairs: readonly PairTexts[],
@@ -37,16 +36,25 @@ export function matchPairsLoosely(
 ): (number | null)[] {
   const found = matchPairs(pairs, rows);
   const taken = new Set(found);
-  const openPairs = pairs.filter((_, i) => found[i] === null);
+  const openPairs = [...pairs.entries()].filter(([i]) => found[i] === null);
   const openRows = [...rows.entries()].filter(([place]) => !taken.has(place));
-  const isLike = (a: PairTexts, b: PairTexts) =>
-    a.questionId === b.questionId && (a.texts[0] === b.texts[0] || a.texts[1] === b.texts[1]);
+  const plain = (entries: readonly (readonly [number, PairTexts])[]) =>
+    entries.flatMap(([index, { questionId, texts }]) => {
+      const reduced = texts.map((text) => text.replaceAll(/[^A-Za-z0-9]/g, ""));
+      const [first, second] = reduced as [string, string];
+      return first === "" || second === ""
+        ? []
+        : [{ index, pair: { questionId, texts: [first, second] as const } }];
+    });
+  const [plainPairs, plainRows] = [plain(openPairs), plain(openRows)];
+  const places = matchPairs(
+    plainPairs.map(({ pair }) => pair),
+    plainRows.map(({ pair }) => pair),
+  );
+  const byPair = new Map(plainPairs.map(({ index }, k) => [index, places[k]!]));
   return found.map((place, i) => {
-    if (place !== null) return place;
-    const like = openRows.filter(([, row]) => isLike(pairs[i]!, row));
-    const [only] = like;
-    if (like.length !== 1 || only === undefined) return null;
-    return openPairs.filter((pair) => isLike(pair, only[1])).length === 1 ? only[0] : null;
+    const plainPlace = byPair.get(i) ?? null;
+    return place ?? (plainPlace === null ? null : plainRows[plainPlace]!.index);
   });
 }
 

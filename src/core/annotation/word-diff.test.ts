@@ -7,13 +7,13 @@ const marked = (side: readonly Stretch[]) =>
 const diff = (left: string, right: string) => wordDiff(left, right)!.map(marked);
 
 test.each([
-  ["Lying is wrong.", "Lying is never wrong.", "Lying is wrong.", "Lying is[ never] wrong."],
+  ["Lying is wrong.", "Lying is never wrong.", "Lying is wrong.", "Lying is [never] wrong."],
   ["Yes, always", "yes always!", "Yes, always", "yes always!"],
-  ["a b c d", "b x d", "[a] b[ c] d", "b[ x] d"],
+  ["a b c d", "b x d", "[a] b [c] d", "b [x] d"],
   ["", "No.", "", "[No.]"],
-  ["One.\nTwo. ", "One. ", "One.[\nTwo. ]", "One. "],
-  ["– ?", "– !", "–[ ?]", "–[ !]"],
-  ["Größe zählt", "größe ZÄHLT nicht", "Größe zählt", "größe ZÄHLT[ nicht]"],
+  ["One.\nTwo. ", "One. ", "One.\n[Two. ]", "One. "],
+  ["– ?", "– !", "– [?]", "– [!]"],
+  ["Größe zählt", "größe ZÄHLT nicht", "Größe zählt", "größe ZÄHLT [nicht]"],
 ])("%j and %j differ by the words marked", (left, right, markedLeft, markedRight) => {
   expect(diff(left, right)).toEqual([markedLeft, markedRight]);
 });

@@ -72,8 +72,14 @@ function stretches(words: readonly Word[], common: readonly boolean[]): Stretch[
   const result: { text: string; common: boolean }[] = [];
   for (const [i, { text }] of words.entries()) {
     const last = result.at(-1);
-    if (last?.common === common[i]) last!.text += text;
-    else result.push({ text, common: common[i]! });
+    if (last === undefined) result.push({ text, common: common[i]! });
+    else if (last.common === common[i]) last.text += text;
+    else if (common[i]) result.push({ text, common: true });
+    else {
+      const word = text.trimStart(); // the space before it is not marked
+      last.text += text.slice(0, text.length - word.length);
+      result.push({ text: word, common: false });
+    }
   }
   return result;
 }

@@ -33,23 +33,23 @@ test("another seed draws another evaluation set", () => {
 test.each([
   [
     { evaluationQuestions: 5, alwaysEvaluate: [99] },
-    "question 99 of alwaysEvaluate is not in the corpus",
+    "questions.alwaysEvaluate: question 99 is not in the corpus",
   ],
   [
     { evaluationQuestions: 5, alwaysEvaluate: ["1"] },
-    "question 1 of alwaysEvaluate is not in the corpus",
+    "questions.alwaysEvaluate: question 1 is not in the corpus",
   ],
   [
     { evaluationQuestions: 1, alwaysEvaluate: [1, 2] },
-    "evaluationQuestions is 1, but alwaysEvaluate alone has 2",
+    "questions.evaluation is 1, but questions.alwaysEvaluate alone has 2",
   ],
   [
     { evaluationQuestions: 41, alwaysEvaluate: [] },
-    "evaluationQuestions must be a whole number from 0 to the corpus's 40, got 41",
+    "questions.evaluation must be a whole number from 0 to the corpus's 40, got 41",
   ],
   [
     { evaluationQuestions: 1.5, alwaysEvaluate: [] },
-    "evaluationQuestions must be a whole number from 0 to the corpus's 40, got 1.5",
+    "questions.evaluation must be a whole number from 0 to the corpus's 40, got 1.5",
   ],
 ])("refuses the split %j", (options, message) => {
   expect(() => splitQuestions(corpus, { ...options, seed: 1 })).toThrow(new RangeError(message));

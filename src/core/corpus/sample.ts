@@ -27,12 +27,12 @@ export function splitQuestions<Q extends Identified>(
   const known = new Set(questions.map(({ id }) => id));
   const unknown = alwaysEvaluate.find((id) => !known.has(id));
   if (unknown !== undefined) {
-    throw new RangeError(`question ${unknown} of alwaysEvaluate is not in the corpus`);
+    throw new RangeError(`questions.alwaysEvaluate: question ${unknown} is not in the corpus`);
   }
-  checkCount("evaluationQuestions", evaluationQuestions, questions.length);
+  checkCount("questions.evaluation", evaluationQuestions, questions.length);
   if (evaluationQuestions < always.size) {
     throw new RangeError(
-      `evaluationQuestions is ${evaluationQuestions}, but alwaysEvaluate alone has ${always.size}`,
+      `questions.evaluation is ${evaluationQuestions}, but questions.alwaysEvaluate alone has ${always.size}`,
     );
   }
   const free = questions.filter(({ id }) => !always.has(id));

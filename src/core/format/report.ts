@@ -69,7 +69,12 @@ export interface StudyReport {
   readonly config: StudyConfig;
   readonly seed: number;
   readonly encoder: { readonly name: string; readonly revision: string };
-  readonly corpus: { readonly name: string; readonly questions: number };
+  readonly corpus: {
+    readonly name: string;
+    readonly questions: number;
+    /** Neither held out nor trained on: a wording of theirs is held out under another id. */
+    readonly leftOut: readonly QuestionId[];
+  };
   readonly target: string;
   readonly aligned: string;
   /** The model kept: highest mean SaGE on the evaluation questions. */
@@ -77,7 +82,7 @@ export interface StudyReport {
   readonly models: readonly ModelSummary[];
   readonly comparisons: readonly Comparison[];
   readonly questions: readonly ReportedQuestion[];
-  readonly selection: readonly SelectionRecord[];
+  readonly selection: readonly (SelectionRecord & { readonly cycle: number })[];
   readonly cycles: readonly CycleOutcome[];
 }
 

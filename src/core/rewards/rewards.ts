@@ -41,6 +41,11 @@ export const rewards: Readonly<Record<RewardName, Reward>> = {
   "group-sage": groupSage,
 };
 
+/** Fewest answers of a group that a reward can tell apart. */
+export function fewestAnswers(name: RewardName): number {
+  return name === "leave-one-out" ? 3 : 2;
+}
+
 function scoreOf(weights: readonly number[], n: number): number {
   const { sage, reason } = sageOfPairs(weights, n);
   if (sage === null) throw new RangeError(`no reward without SaGE: ${reason}`);

@@ -15,7 +15,7 @@ export interface ThresholdConfig {
 
 export type Decision = "train" | "feedback" | "reject" | "unscored";
 
-/** The log line of one question. A score is null where it is undefined; then the decision is "unscored". */
+/** The log line of one question in one cycle. A score is null where it is undefined; then the decision is "unscored". */
 export interface SelectionRecord {
   readonly id: QuestionId;
   readonly threshold: number;

@@ -55,9 +55,16 @@ export async function askAligned(
     paraphrases.map((question, paraphrase) => ({ questionId: id, paraphrase, question })),
   );
   startPhase(set, requests.length, run);
-  const answers = await run.ports.aligned.answer(requests, hooksOf(run));
-  await run.ports.store.saveAnswers(set, answers);
-  return answers;
+  const received: Answer[] = [];
+  try {
+    const onAnswer = (answer: Answer) => received.push(answer);
+    const answers = await run.ports.aligned.answer(requests, { ...hooksOf(run), onAnswer });
+    await run.ports.store.saveAnswers(set, answers);
+    return answers;
+  } catch (error) {
+    if (received.length > 0) await run.ports.store.saveAnswers(set, received); // they may have cost money
+    throw error;
+  }
 }
 
 function startPhase(

@@ -22,10 +22,17 @@ export function checkConfig(input: StudyConfigInput): CheckedConfig {
     if (!v.isValiError<typeof StudyConfig>(error)) throw error;
     const errors = error.issues.map((issue) => ({
       field: v.getDotPath(issue) ?? "",
-      message: issue.message,
+      message: messageOf(issue),
     }));
     return { config: null, errors };
   }
+}
+
+/** valibot's own words for a key too many or too few say little. */
+function messageOf({ type, expected, received, message }: v.BaseIssue<unknown>): string {
+  if (type === "strict_object" && expected === "never") return `there is no setting ${received}`;
+  if (type === "strict_object" && received === "undefined") return "the setting is missing";
+  return message;
 }
 
 /**

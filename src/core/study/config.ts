@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { AdapterConfig } from "../adapter/config";
 import { QUESTION_SLOT } from "../answers/prompt";
+import { parseQuestionId } from "../corpus/corpus";
 import { BUILT_IN_ENCODER } from "../encode/encoder";
 import { PpoConfig } from "../ppo/config";
 import { REWARD_NAMES } from "../rewards/rewards";
@@ -9,7 +10,7 @@ import { SftConfig } from "../sft/config";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const questionId = v.union([v.number(), v.string()]);
+const questionId = v.union([v.number(), v.pipe(v.string(), v.transform(parseQuestionId))]);
 
 const about = v.description;
 
@@ -56,7 +57,11 @@ export const AlignedConfig = v.variant("kind", [
     ),
     maxTokens: v.optional(v.pipe(count, about("Longest answer, in tokens of the API")), 256),
     instruction: v.optional(
-      v.pipe(v.string(), about(`What the model is told; ${QUESTION_SLOT} stands for the question`)),
+      v.pipe(
+        v.string(),
+        v.includes(QUESTION_SLOT),
+        about(`What the model is told; ${QUESTION_SLOT} stands for the question`),
+      ),
       `Answer this question in one short paragraph of plain text. Question: ${QUESTION_SLOT}`,
     ),
   }),
@@ -69,7 +74,7 @@ export const StudyConfig = v.strictObject({
     about("Where settings that you leave out come from"),
   ),
   seed: v.optional(
-    v.pipe(v.number(), v.integer(), v.minValue(0), about("Decides every random draw")),
+    v.pipe(v.number(), v.safeInteger(), v.minValue(0), about("Decides every random draw")),
     1,
   ),
   corpus: v.optional(
@@ -132,10 +137,6 @@ export const StudyConfig = v.strictObject({
           about('"text" merges equal answers, as the published code does'),
         ),
         "position",
-      ),
-      answerWeight: v.optional(
-        v.pipe(fraction, about("Weight of answers against rules of thumb, where there are any")),
-        0.8,
       ),
     }),
     {},

@@ -19,24 +19,28 @@ export interface Candidate {
   readonly weights: AdapterWeights;
 }
 
+export type ExamplesByQuestion = ReadonlyMap<QuestionId, readonly TrainingExample[]>;
+
 export interface CycleResult {
   readonly outcome: Omit<CycleOutcome, "improved">;
   readonly selection: readonly SelectionRecord[];
   readonly trainSage: { readonly target: SageById; readonly aligned: SageById };
-  readonly kept: readonly TrainingExample[];
+  /** Examples of the questions that passed, by question. */
+  readonly kept: ExamplesByQuestion;
   readonly candidates: readonly Candidate[];
 }
 
 /**
  * @param questions   this cycle's training questions.
  * @param evaluation  the held-out questions, the same in every cycle.
- * @param earlier     examples kept in earlier cycles: LoRA starts anew from the pretrained state, on all of them.
+ * @param earlier     examples kept in earlier cycles: LoRA starts anew from the pretrained state, on these and the new
+ *                    ones. Of a question that comes again the latest decision holds.
  */
 export async function runCycle(
   cycle: number,
   questions: readonly Question[],
   evaluation: readonly Question[],
-  earlier: readonly TrainingExample[],
+  earlier: ExamplesByQuestion,
   run: Run,
 ): Promise<CycleResult> {
   const { config, ports, report, signal } = run;
@@ -50,7 +54,9 @@ export async function runCycle(
     feedback: decided("feedback"),
     rejected: decided("reject") + decided("unscored"),
   };
-  const examples = [...earlier, ...kept];
+  const again = new Set(questions.map(({ id }) => id));
+  const others = [...earlier].filter(([id]) => !again.has(id)).map(([, examples]) => examples);
+  const examples = [...others, ...kept.values()].flat();
   if (examples.length === 0) {
     const reason =
       "No aligned answers passed the selection, so there is nothing to train on. Lower the threshold or draw more questions.";
@@ -130,14 +136,20 @@ function toExamples(
   questions: readonly Question[],
   kept: ReadonlySet<QuestionId>,
   template: string,
-): TrainingExample[] {
-  const wordings = new Map(questions.map(({ id, paraphrases }) => [id, paraphrases]));
-  return answers
-    .filter(({ questionId }) => kept.has(questionId))
-    .map(({ questionId, paraphrase, text }) => ({
-      prompt: fillPrompt(template, wordings.get(questionId)![paraphrase]!),
-      answer: text,
-    }));
+): ExamplesByQuestion {
+  return new Map(
+    questions
+      .filter(({ id }) => kept.has(id))
+      .map(({ id, paraphrases }) => [
+        id,
+        answers
+          .filter(({ questionId }) => questionId === id)
+          .map(({ paraphrase, text }) => ({
+            prompt: fillPrompt(template, paraphrases[paraphrase]!),
+            answer: text,
+          })),
+      ]),
+  );
 }
 
 /** Stores the adapter, then has the policy, which carries it, answer the held-out questions. */

@@ -25,7 +25,9 @@ export async function score(
     kind: "phase",
     phase: { kind: "score", cycle, role, split, total, unit: "answers" },
   });
-  const scoring = await scoreAnswers(answers, run.ports.encoder, run.config.sage, hooksOf(run));
+  // Answers alone: the target has no rules of thumb, and mixed and unmixed scores do not compare.
+  const sage = { ...run.config.sage, answerWeight: 1 };
+  const scoring = await scoreAnswers(answers, run.ports.encoder, sage, hooksOf(run));
   run.report({ kind: "scores", set, scores: scoring.scores });
   return scoring;
 }

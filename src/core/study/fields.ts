@@ -74,7 +74,10 @@ function unwrap(node: Node): { inner: Node; nullable: boolean; description: stri
 function inputOf(node: Node): FieldInput {
   switch (node.type) {
     case "number":
-      return { kind: "number", whole: node.pipe?.some(({ type }) => type === "integer") ?? false };
+      return {
+        kind: "number",
+        whole: node.pipe?.some(({ type }) => /integer/.test(type)) ?? false,
+      };
     case "boolean":
       return { kind: "boolean" };
     case "picklist":

@@ -54,6 +54,10 @@ export interface Policy {
     sampling: Sampling,
     hooks: Hooks,
   ): Promise<readonly string[]>;
+  /** @param name  of the prompt, for the message. @throws RangeError if prompt and answer do not fit the model. */
+  checkPrompt(prompt: string, sampling: Sampling, name: string): void;
+  /** @throws RangeError if the adapter's targets name no map of the model. */
+  checkAdapter(config: AdapterConfig): void;
   /** Attaches these weights, or with null goes back to the pretrained model. */
   useAdapter(weights: AdapterWeights | null): Promise<void>;
   /** Attaches a fresh adapter to the pretrained model and trains it. */
@@ -90,7 +94,11 @@ export interface AlignedRequest {
 /** The model to learn from: an API, or answers recorded earlier. */
 export interface Aligned {
   readonly name: string;
-  answer(requests: readonly AlignedRequest[], hooks: Hooks): Promise<readonly Answer[]>;
+  /** Answers in the order of the requests; `onAnswer` hears each as it comes, in any order. */
+  answer(
+    requests: readonly AlignedRequest[],
+    hooks: Hooks & { readonly onAnswer?: (answer: Answer) => void },
+  ): Promise<readonly Answer[]>;
 }
 
 /** Where results go as soon as they exist, so that a cancelled study keeps them. Scores travel as events. */

@@ -3,7 +3,7 @@ import type { AdapterWeights } from "../adapter/peft";
 import { trimAnswer } from "../answers/prompt";
 import type { Question } from "../corpus/corpus";
 import { deriveSeed, shuffle, stream } from "../random";
-import { rewards } from "../rewards/rewards";
+import { fewestAnswers, rewards } from "../rewards/rewards";
 import { pairWeights } from "../sage/similarity";
 import { promptsFor } from "./asking";
 import type { Sampling, StudyConfig } from "./config";
@@ -59,7 +59,7 @@ export async function ppoPhase(
       }
     }
   } catch (error) {
-    await session.end(); // it holds tensors that nothing else frees
+    await session.end().catch(() => {}); // it holds tensors that nothing else frees; the first failure is the one to tell
     throw error;
   }
   return { weights: await session.end(), skippedAnswers };
@@ -82,7 +82,7 @@ function countSteps(questions: readonly Question[], rollouts: StudyConfig["rollo
 
 /**
  * One answer to each wording of the question, and what the reward pays for it within the group. An empty answer has
- * no meaning to compare and is left out; of fewer than two answers nothing can be learned.
+ * no meaning to compare and is left out; of too few answers for the reward nothing can be learned.
  */
 async function payRollouts(
   question: Question,
@@ -96,7 +96,7 @@ async function payRollouts(
     const answer = trimAnswer(text);
     return answer === "" ? [] : [{ rollout, answer }];
   });
-  if (said.length < 2) return [];
+  if (said.length < fewestAnswers(config.rollouts.reward)) return [];
   const embeddings = await ports.encoder.embed(
     said.map(({ answer }) => answer),
     { signal },

@@ -1,6 +1,6 @@
 /** What a study has gathered over its cycles. */
 import type { Question, QuestionId } from "../corpus/corpus";
-import type { CycleOutcome, SageById } from "../format/report";
+import type { CycleOutcome } from "../format/report";
 import type { SelectionRecord } from "../select/select";
 import type { StudyConfig } from "./config";
 import type { Candidate, CycleResult } from "./cycle";
@@ -12,13 +12,14 @@ export class Progress {
   best: Candidate | null = null;
   /** Best mean of each cycle, null where it has no model. */
   readonly bestOfCycles: (number | null)[] = [];
-  readonly kept: TrainingExample[] = [];
+  readonly kept = new Map<QuestionId, readonly TrainingExample[]>();
   readonly used = new Set<QuestionId>();
-  readonly selection: SelectionRecord[] = [];
+  readonly selection: (SelectionRecord & { readonly cycle: number })[] = [];
   readonly cycles: CycleOutcome[] = [];
   readonly candidates: Candidate[] = [];
   readonly trainQuestions = new Map<QuestionId, Question>();
-  readonly trainSage: { readonly target: SageById; readonly aligned: SageById }[] = [];
+  /** By cycle; `pretrained` says whether the target was still the pretrained model. */
+  readonly trainSage: (CycleResult["trainSage"] & { readonly pretrained: boolean })[] = [];
 
   readonly #baselineMean: number | null;
 
@@ -31,27 +32,28 @@ export class Progress {
     result: CycleResult,
     { cycles: { minimumGain } }: Pick<StudyConfig, "cycles">,
   ): CycleOutcome {
-    let improved = false;
-    let bestOfCycle: number | null = null;
-    for (const candidate of result.candidates) {
+    this.trainSage.push({ ...result.trainSage, pretrained: this.best === null });
+    const scored = result.candidates.flatMap((candidate) => {
       const { mean } = candidate.evaluated.summary;
-      if (mean === null) continue;
-      bestOfCycle = Math.max(bestOfCycle ?? -Infinity, mean);
-      const toBeat = this.best?.evaluated.summary.mean ?? this.#baselineMean ?? -Infinity;
-      if (mean > toBeat + minimumGain) {
-        this.best = candidate;
-        improved = true;
-      }
-    }
+      return mean === null ? [] : [{ candidate, mean }];
+    });
+    const bestOfCycle = scored.reduce<(typeof scored)[number] | null>(
+      (best, one) => (best !== null && best.mean >= one.mean ? best : one),
+      null,
+    );
+    const toBeat = this.best?.evaluated.summary.mean ?? this.#baselineMean ?? -Infinity;
+    const improved = bestOfCycle !== null && bestOfCycle.mean > toBeat + minimumGain;
+    if (improved) this.best = bestOfCycle.candidate;
     for (const question of questions) {
       this.used.add(question.id);
       this.trainQuestions.set(question.id, question);
     }
-    this.bestOfCycles.push(bestOfCycle);
-    this.kept.push(...result.kept);
-    this.selection.push(...result.selection);
+    this.bestOfCycles.push(bestOfCycle?.mean ?? null);
+    for (const { id } of questions) this.kept.delete(id);
+    for (const [id, examples] of result.kept) this.kept.set(id, examples);
+    const { cycle } = result.outcome;
+    this.selection.push(...result.selection.map((record) => ({ ...record, cycle })));
     this.candidates.push(...result.candidates);
-    this.trainSage.push(result.trainSage);
     const outcome = { ...result.outcome, improved };
     this.cycles.push(outcome);
     return outcome;

@@ -1,5 +1,5 @@
 /** Puts what a study gathered into its report. */
-import type { Corpus, Question, QuestionId } from "../corpus/corpus";
+import type { Corpus, QuestionId } from "../corpus/corpus";
 import {
   REPORT_FORMAT,
   REPORT_VERSION,
@@ -11,11 +11,12 @@ import type { Run } from "./context";
 import type { Candidate } from "./cycle";
 import type { Evaluated } from "./evaluate";
 import type { Progress } from "./progress";
+import type { StudySplit } from "./split";
 
 interface Gathered {
   readonly run: Run;
   readonly corpus: Corpus;
-  readonly evaluation: readonly Question[];
+  readonly split: StudySplit;
   readonly baseline: Evaluated;
   readonly aligned: Evaluated;
   readonly state: Progress;
@@ -24,7 +25,7 @@ interface Gathered {
 export function buildReport({
   run,
   corpus,
-  evaluation,
+  split,
   baseline,
   aligned,
   state,
@@ -39,7 +40,7 @@ export function buildReport({
     config,
     seed: config.seed,
     encoder: { name: ports.encoder.name, revision: ports.encoder.revision },
-    corpus: { name: corpus.name, questions: corpus.questions.length },
+    corpus: { name: corpus.name, questions: corpus.questions.length, leftOut: split.leftOut },
     target: ports.policy.name,
     aligned: ports.aligned.name,
     best: { name: state.best?.name ?? "baseline", cycle: state.best?.cycle ?? 0 },
@@ -48,7 +49,7 @@ export function buildReport({
       .filter((model) => model !== baseline)
       .flatMap((model) => compareModels(named(model), named(baseline), config) ?? []),
     questions: [
-      ...evaluation.map(({ id, text }) => ({
+      ...split.evaluation.map(({ id, text }) => ({
         id,
         question: text,
         split: "evaluation" as const,
@@ -74,16 +75,17 @@ function shownCandidates({ best, candidates }: Progress): Candidate[] {
   return candidates.filter((candidate) => candidate.cycle === cycle);
 }
 
-/** Training questions have the target's score before their cycle (the baseline in the first) and the aligned one. */
+/** Training questions have the pretrained target's score, where it answered them, and the aligned model's. */
 function trainRows({ trainQuestions, trainSage }: Progress): ReportedQuestion[] {
-  const latest = (pick: "target" | "aligned", id: QuestionId) =>
-    trainSage.findLast((cycle) => cycle[pick].has(id))?.[pick].get(id) ?? null;
+  const latest = (model: "target" | "aligned", id: QuestionId, from = trainSage) =>
+    from.findLast((cycle) => cycle[model].has(id))?.[model].get(id) ?? null;
+  const pretrained = trainSage.filter((cycle) => cycle.pretrained);
   return [...trainQuestions.values()].map(({ id, text }) => ({
     id,
     question: text,
     split: "train",
     sage: {
-      baseline: trainSage[0]?.target.get(id) ?? null,
+      baseline: latest("target", id, pretrained),
       lora: null,
       ppo: null,
       aligned: latest("aligned", id),

@@ -6,7 +6,6 @@ import { bleu } from "../metrics/bleu";
 import { rougeL } from "../metrics/rouge-l";
 import { type SageScore, sageOfPairs } from "../sage/sage";
 import { mixWeights, pairWeights, pairs } from "../sage/similarity";
-import type { StudyConfig } from "./config";
 import type { Hooks } from "./hooks";
 
 /** SaGE of one question's answers, and other metrics beside it: each the mean over the pairs of answers. */
@@ -29,14 +28,20 @@ export interface Scoring {
   readonly betweenQuestions: number | null;
 }
 
-type SageConfig = StudyConfig["sage"];
+export interface ScoringConfig {
+  readonly sageExponent: number;
+  readonly nodes: "position" | "text";
+  /** Weight of answers against rules of thumb; these count only where every answer has one. */
+  readonly answerWeight: number;
+}
+
 type ScoredAnswer = Pick<Answer, "questionId" | "text" | "ruleOfThumb">;
 
 /** Scores every question, in the order in which the questions first appear. */
 export async function scoreAnswers(
   answers: readonly ScoredAnswer[],
   encoder: Encoder,
-  config: SageConfig,
+  config: ScoringConfig,
   hooks: Hooks,
 ): Promise<Scoring> {
   const groups = groupByQuestion(answers);

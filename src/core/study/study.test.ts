@@ -60,6 +60,8 @@ class ToyWorld {
         this.asked.push(...prompts.map(({ prompt }) => prompt));
         return answersOf(prompts.length, this.#agreeing);
       },
+      checkPrompt: () => {},
+      checkAdapter: () => {},
       useAdapter: async (weights) => {
         this.#agreeing = weights === null ? 3 : this.#afterLora;
       },
@@ -209,7 +211,7 @@ test("the recommended preset pays each answer in one batch, the published one ea
   expect(new Set(group.map(({ score }) => score)).size).toBe(1);
 });
 
-test("an empty answer is left out of the score and of PPO, and counted", async () => {
+test("an empty answer is left out of the score and of n", async () => {
   const world = new ToyWorld();
   world.ports.policy.generate = async (prompts) =>
     prompts.map((_, i) => (i % 5 === 0 ? " " : "yes"));
@@ -222,6 +224,64 @@ test("an empty answer is left out of the score and of PPO, and counted", async (
   const [score] = first?.kind === "scores" ? first.scores : [];
   expect(score).toMatchObject({ n: 4, answered: [1, 2, 3, 4], sage: 1 });
 });
+
+test("an empty rollout is not paid and is counted; where too few are left nothing is learned", async () => {
+  const world = new ToyWorld();
+  const { startPpo } = world.ports.policy;
+  let asked = 0;
+  world.ports.policy.startPpo = async (settings) => ({
+    ...(await startPpo(settings)),
+    rollout: async () =>
+      asked++ === 0 ? ["yes", "", "yes", "yes", "yes"] : ["yes", " ", "", "", "\n"],
+  });
+  const report = await run(world, { ...small, rollouts: { passes: 1 } });
+  expect(world.paid.map((batch) => batch.map(({ rollout }) => rollout))).toEqual([[0, 2, 3, 4]]);
+  expect(report.cycles[0]?.skippedAnswers).toBe(1 + 5 * 5);
+});
+
+test("a question drawn again counts once in training, and its latest decision holds", async () => {
+  const world = new ToyWorld({ afterLora: 4, afterPpo: 4 });
+  const report = await run(world, { ...small, cycles: { max: 3, patience: 3 } });
+  expect(world.trainedOn.map(({ length }) => length)).toEqual([30, 30, 30]);
+  expect(report.selection.map(({ cycle }) => cycle)).toEqual(
+    [1, 2, 3].flatMap((c) => Array(6).fill(c) as number[]),
+  );
+});
+
+test("a question that shares a wording with a held-out one is left out, and the report says so", async () => {
+  const world = new ToyWorld();
+  const corpus = corpusOf(10);
+  const twin = { ...question(99), paraphrases: [" WORDING 0  of 2", "b", "c", "d", "e"] };
+  const report = await runStudy(
+    resolveConfig(small),
+    { ...corpus, questions: [...corpus.questions, twin] },
+    world.ports,
+    quiet,
+  );
+  expect([report.corpus.leftOut, report.questions.map(({ id }) => id)].flat()).toContain(99);
+  for (const { prompt } of world.trainedOn.flat()) expect(prompt).not.toMatch(/WORDING 0/);
+});
+
+test.each([
+  [
+    { evaluation: 10 },
+    "questions.evaluation: 10 of the 10 questions of toy are held out and none is left",
+  ],
+  [
+    { evaluation: 11 },
+    "questions.evaluation must be a whole number from 0 to the corpus's 10, got 11",
+  ],
+  [{ alwaysEvaluate: [77] }, "questions.alwaysEvaluate: question 77 is not in the corpus"],
+])(
+  "settings that do not fit the corpus are refused before anything is asked: %j",
+  async (questions, message) => {
+    const world = new ToyWorld();
+    await expect(
+      run(world, { preset: "recommended", questions: { evaluation: 4, ...questions } }),
+    ).rejects.toThrow(message);
+    expect([world.asked, world.saved]).toEqual([[], []]);
+  },
+);
 
 test("cancelling in PPO ends the session and keeps what was saved before", async () => {
   const world = new ToyWorld();

@@ -9,10 +9,11 @@
  */
 import type { AbortSignalLike } from "../abort";
 import type { Corpus, Question } from "../corpus/corpus";
-import { drawQuestions, splitQuestions } from "../corpus/sample";
+import { drawQuestions } from "../corpus/sample";
 import type { StudyReport } from "../format/report";
 import { deriveSeed } from "../random";
 import { askAligned, askPolicy } from "./asking";
+import { checkStudy } from "./check-study";
 import type { StudyConfig } from "./config";
 import type { Run } from "./context";
 import { runCycle } from "./cycle";
@@ -30,7 +31,7 @@ export interface StudyContext {
 
 /**
  * Runs a study to its end and returns its report, which the store has by then.
- * @throws what a port throws; the signal's reason when cancelled. What was done until then is in the store.
+ * @throws RangeError before anything is computed, if settings, corpus and model do not fit; what a port throws; the signal's reason when cancelled. What was done until then is in the store.
  */
 export async function runStudy(
   config: StudyConfig,
@@ -39,11 +40,8 @@ export async function runStudy(
   context: StudyContext,
 ): Promise<StudyReport> {
   const run: Run = { config, ports, ...context };
-  const { evaluation, train } = splitQuestions(corpus.questions, {
-    evaluationQuestions: config.questions.evaluation,
-    alwaysEvaluate: config.questions.alwaysEvaluate,
-    seed: deriveSeed(config.seed, "split"),
-  });
+  const split = checkStudy(config, corpus, ports.policy);
+  const { evaluation, train } = split;
 
   await ports.policy.useAdapter(null);
   const baseline = await firstEvaluation("baseline", evaluation, run);
@@ -65,7 +63,7 @@ export async function runStudy(
     if (plateaued(state.bestOfCycles, baseline.summary.mean, config.cycles)) break;
   }
 
-  const report = buildReport({ run, corpus, evaluation, baseline, aligned, state });
+  const report = buildReport({ run, corpus, split, baseline, aligned, state });
   await ports.store.saveReport(report);
   return report;
 }

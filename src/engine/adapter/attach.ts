@@ -103,6 +103,11 @@ export async function exportAdapter(adapter: AttachedAdapter): Promise<AdapterWe
   return { config: adapter.config, baseModel: adapter.baseModel, tensors };
 }
 
+/** @throws RangeError if a target names no map of the model. */
+export function checkTargets(model: Gpt2, config: AdapterConfig): void {
+  targets(model, config);
+}
+
 /** PEFT's rule: a target is a map's whole name or the end of it after a dot; "c_proj" is both c_proj maps of a block. */
 function targets(model: Gpt2, { targetModules }: AdapterConfig): LinearWeights[] {
   const maps = model.linearMaps();

@@ -18,7 +18,7 @@ export interface SamplerSettings {
  * @param logits    one row, [vocabulary].
  * @param previous  prompt and answer so far, for the repetition penalty.
  * @returns         probabilities, [vocabulary]; one 1 at temperature 0.
- * @throws RangeError on settings outside their range.
+ * @throws RangeError on settings outside their range; Error for logits that are not finite.
  */
 export function tokenDistribution(
   logits: Float32Array,
@@ -26,6 +26,11 @@ export function tokenDistribution(
   previous: readonly number[] = [],
 ): Float64Array {
   checkSettings(settings);
+  if (!logits.every(Number.isFinite)) {
+    throw new Error(
+      "the model's logits are not numbers; its weights are damaged or the backend failed",
+    );
+  }
   const scores = new Float64Array(logits);
   penalise(scores, settings.repetitionPenalty ?? 1, previous);
   if (settings.temperature === 0) return certain(scores);

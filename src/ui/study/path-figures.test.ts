@@ -5,7 +5,7 @@ import type { Phase } from "../../core/study/events";
 import { demoStudy, resolveConfig } from "../../core/study/presets";
 import { stepFigure } from "./path-figures";
 
-const known = { view: emptyView, config: resolveConfig(demoStudy), corpus: null };
+const known = { view: emptyView, config: resolveConfig(demoStudy), corpus: null, people: null };
 const phase = (done: number, total: number, kind: Phase["kind"] = "answer"): PhaseProgress => ({
   phase: {
     kind,
@@ -44,7 +44,7 @@ test("a step whose length is not known yet is getting ready", () => {
 
 test("what is to come says how much, where that is settled", () => {
   expect(stepFigure(step({ name: "evaluate" }), known)).toBe("12 questions");
-  expect(stepFigure(step({ name: "people", state: "unbuilt" }), known)).toBe("not built yet");
+  expect(stepFigure(step({ name: "people" }), known)).toBe("no task yet");
 });
 
 test("a finished selection and a finished training say what they came to", () => {
@@ -63,4 +63,15 @@ test("a finished selection and a finished training say what they came to", () =>
   const done = { ...known, view };
   expect(stepFigure(step({ name: "select", state: "done" }), done)).toBe("1 of 2 kept");
   expect(stepFigure(step({ name: "lora", state: "done" }), done)).toBe("loss 2.91 → 1.84");
+});
+
+test("people are counted, with their agreement where it is defined", () => {
+  const figure = (raters: number, alpha: number | null) =>
+    stepFigure(step({ name: "people" }), {
+      ...known,
+      people: { tasks: 1, taskId: "t", raters, labelled: 9, toLabel: 20, alpha },
+    });
+  expect(figure(0, null)).toBe("no labels yet");
+  expect(figure(1, null)).toBe("1 rater");
+  expect(figure(2, 0.814)).toBe("2 raters, α .81");
 });

@@ -1,3 +1,4 @@
+import type { PeopleSummary } from "../../app/people-summary";
 import type { PathStep } from "../../app/study-path";
 import { type PhaseProgress, type StudyView, currentCycle } from "../../app/study-view";
 import type { Corpus } from "../../core/corpus/corpus";
@@ -21,11 +22,13 @@ interface Known {
   readonly config: StudyConfig;
   /** Null while it is not read yet, or where it is gone. */
   readonly corpus: Corpus | null;
+  /** Null before it is read. */
+  readonly people: PeopleSummary | null;
 }
 
 /** The one line under a step's name: what it did, how far it is, or what it will do. */
 export function stepFigure(step: PathStep, known: Known): string {
-  if (step.name === "people") return "not built yet";
+  if (step.name === "people") return people(known.people);
   if (step.name === "corpus") return corpusSize(known.corpus);
   if (step.state === "now") return running(step);
   if (step.state === "stopped") return stopped(step.phases.at(-1)!);
@@ -36,6 +39,14 @@ export function stepFigure(step: PathStep, known: Known): string {
     return step.name === "evaluate" ? `${known.config.questions.evaluation} questions` : "to come";
   }
   return finished(step, known);
+}
+
+function people(summary: PeopleSummary | null): string {
+  if (!summary || summary.tasks === 0) return "no task yet";
+  const { raters, alpha } = summary;
+  if (raters === 0) return "no labels yet";
+  const agreement = alpha === null ? "" : `, α ${score(alpha)}`;
+  return `${raters} ${raters === 1 ? "rater" : "raters"}${agreement}`;
 }
 
 function corpusSize(corpus: Corpus | null): string {

@@ -2,6 +2,8 @@
 import { type BackendKind, startBackend } from "../../../src/engine/backend";
 import type { CaseResult, FolderReader } from "../../parity/case";
 import { gpt2Cases } from "../../parity/gpt2-cases";
+import { groupRlCases } from "../../parity/group-rl-cases";
+import { textMetricCases } from "../../parity/text-metric-cases";
 import { trainingCases } from "../../parity/training-cases";
 
 export interface ParityOutcome {
@@ -12,14 +14,19 @@ export interface ParityOutcome {
   readonly failure?: string;
 }
 
+const ask = (file: string) => fetch(`/tests/fixtures/golden/${file}`);
 const get = async (file: string) => {
-  const response = await fetch(`/tests/fixtures/golden/${file}`);
+  const response = await ask(file);
   if (!response.ok) throw new Error(`${file}: ${response.status}`);
   return response;
 };
 const golden: FolderReader = {
   text: async (file) => (await get(file)).text(),
   bytes: async (file) => new Uint8Array(await (await get(file)).arrayBuffer()),
+  has: async (file) => {
+    const { ok, headers } = await ask(file);
+    return ok && !headers.get("content-type")?.startsWith("text/html"); // Vite's page for what is not there
+  },
 };
 
 async function run(backend: BackendKind): Promise<ParityOutcome> {
@@ -33,8 +40,8 @@ async function run(backend: BackendKind): Promise<ParityOutcome> {
     gpuErrors.push(event.error.message);
   });
   const results: CaseResult[] = [];
-  for (const cases of [gpt2Cases(golden), trainingCases(golden)]) {
-    for await (const result of cases) results.push(result);
+  for (const cases of [gpt2Cases, trainingCases, groupRlCases, textMetricCases]) {
+    for await (const result of cases(golden)) results.push(result);
   }
   return { device, results, gpuErrors };
 }

@@ -1,0 +1,165 @@
+import { type AnswerSet, answerSetName } from "../core/answers/answer";
+import { type Label, DEFAULT_PROMPT } from "../core/annotation/task";
+import type { AnswerPair } from "../core/annotation/pair";
+import type { Corpus } from "../core/corpus/corpus";
+import { answersOf, answerSetsOf } from "../storage/answers";
+import type { Database } from "../storage/db";
+import { eventsOf } from "../storage/events";
+import { type RunRecord, listRuns } from "../storage/runs";
+import { sha256 } from "./digest";
+import { decodeText } from "./read-corpus";
+import { applyBatch, emptyView } from "./study-view";
+import { type PairPool, choosePairs, poolOfAnswers, poolOfCsv } from "./task-pairs";
+import { type StoredTask, type TaskSource, type TasksState, readChecks } from "./tasks.svelte";
+
+/** A run with stored answers, which a task can be made of. */
+export interface AnsweredRun {
+  readonly record: RunRecord;
+  readonly sets: readonly AnswerSet[];
+}
+
+interface Checks {
+  readonly file: string;
+  readonly pairs: readonly { readonly pair: AnswerPair; readonly expected: Label }[];
+}
+
+/** A task in the making: which pairs, and what raters are asked. */
+export class TaskDraft {
+  title = $state("");
+  prompt = $state(DEFAULT_PROMPT);
+  guidelines = $state("");
+  /** "all" pairs, or a "sample" of `count`. */
+  extent = $state<"all" | "sample">("all");
+  count = $state<number | null>(100);
+  stratified = $state(true);
+  /** Hidden repeats, in percent of the pairs. */
+  repeatPercent = $state<number | null>(10);
+  seed = $state<number | null>(1);
+
+  /** Newest first; null until read. */
+  runs = $state.raw<readonly AnsweredRun[] | null>(null);
+  source = $state.raw<TaskSource | null>(null);
+  pool = $state.raw<PairPool | null>(null);
+  checks = $state.raw<Checks | null>(null);
+  problem = $state.raw<string | null>(null);
+
+  /** How many pairs raters will label, repeats and checks apart. */
+  chosen = $derived(
+    this.pool === null ? 0 : this.extent === "all" ? this.pool.pairs.length : (this.count ?? 0),
+  );
+
+  readonly #db: Database;
+  readonly #tasks: TasksState;
+  readonly #findCorpus: (id: string) => Corpus | null;
+
+  constructor(db: Database, tasks: TasksState, findCorpus: (id: string) => Corpus | null) {
+    this.#db = db;
+    this.#tasks = tasks;
+    this.#findCorpus = findCorpus;
+  }
+
+  /** Reads which runs there are, and takes the newest's last answers until something is chosen. */
+  async loadRuns(): Promise<void> {
+    const records = await listRuns(this.#db);
+    const all = await Promise.all(
+      records.map(async (record) => ({ record, sets: await answerSetsOf(this.#db, record.id) })),
+    );
+    this.runs = all.filter(({ sets }) => sets.length > 0);
+    const [newest] = this.runs;
+    if (newest && !this.source) await this.useAnswers(newest.record.id, preferred(newest.sets));
+  }
+
+  async useAnswers(runId: string, set: AnswerSet): Promise<void> {
+    await this.#attempt({ kind: "run", runId, set }, async () => {
+      const run = this.runs?.find(({ record }) => record.id === runId);
+      const corpus = run && this.#findCorpus(run.record.corpusId);
+      if (!corpus) {
+        throw new RangeError("The questions of this run are not here any more. Import its corpus.");
+      }
+      const [answers, batches] = await Promise.all([
+        answersOf(this.#db, runId, set),
+        eventsOf(this.#db, runId),
+      ]);
+      const { scored } = batches.reduce(applyBatch, emptyView);
+      const scores = scored.get(answerSetName(set))?.scores ?? [];
+      return poolOfAnswers(answers ?? [], corpus.questions, scores, sha256);
+    });
+  }
+
+  async useCsv(file: File): Promise<void> {
+    await this.#attempt({ kind: "file", name: file.name }, async () =>
+      poolOfCsv(await textOf(file), file.name, sha256),
+    );
+  }
+
+  /** Nothing chosen: what was read before does not stay behind another choice. */
+  clear(): void {
+    [this.source, this.pool, this.problem] = [null, null, null];
+  }
+
+  async useChecks(file: File | null): Promise<void> {
+    try {
+      this.checks = file && {
+        file: file.name,
+        pairs: await readChecks(await textOf(file), file.name),
+      };
+      this.problem = null;
+    } catch (error) {
+      this.problem = messageOf(error);
+    }
+  }
+
+  /** Makes and stores the task; null if it cannot be made, and `problem` says why. */
+  async make(): Promise<StoredTask | null> {
+    const { pool, source, seed, count, repeatPercent } = this;
+    try {
+      if (!pool || !source) throw new RangeError("Choose the answers or a file of pairs first.");
+      if (seed === null) throw new RangeError("Enter a seed, such as 1.");
+      const n = this.extent === "all" ? null : (count ?? 0);
+      if (n !== null && !(Number.isInteger(n) && n >= 1 && n <= pool.pairs.length)) {
+        const range = `a whole number from 1 to ${pool.pairs.length}`;
+        throw new RangeError(`The number of pairs must be ${range}.`);
+      }
+      const settings = {
+        title: this.title.trim() || "Labelling",
+        prompt: this.prompt.trim() || DEFAULT_PROMPT,
+        guidelines: this.guidelines.trim(),
+        repeatShare: (repeatPercent ?? 0) / 100,
+        checks: this.checks?.pairs ?? [],
+        seed,
+      };
+      const pairs = choosePairs(pool, n, seed, this.stratified);
+      this.problem = null;
+      return await this.#tasks.make(pairs, settings, source);
+    } catch (error) {
+      this.problem = messageOf(error);
+      return null;
+    }
+  }
+
+  async #attempt(source: TaskSource, read: () => Promise<PairPool>): Promise<void> {
+    this.clear();
+    this.source = source;
+    try {
+      const pool = await read();
+      if (this.source !== source) return; // another was chosen meanwhile
+      this.pool = pool;
+    } catch (error) {
+      if (this.source === source) this.problem = messageOf(error);
+    }
+  }
+}
+
+/** What a study is about: a trained model's held-out answers, else the first that there are. */
+function preferred(sets: readonly AnswerSet[]): AnswerSet {
+  const heldOut = sets.filter(({ split }) => split === "evaluation");
+  return heldOut.findLast(({ role }) => role !== "aligned") ?? sets[0]!;
+}
+
+async function textOf(file: File): Promise<string> {
+  return decodeText(new Uint8Array(await file.arrayBuffer()), file.name);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

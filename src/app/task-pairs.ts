@@ -1,0 +1,77 @@
+/** The pairs that a task can be made of, with how alike the two answers are, to sample by. */
+import type { Answer } from "../core/answers/answer";
+import { importPairs } from "../core/annotation/labels-csv";
+import { type AnswerPair, type Digest, allPairs } from "../core/annotation/pair";
+import { samplePairs } from "../core/annotation/sample-pairs";
+import type { Question, QuestionId } from "../core/corpus/corpus";
+import { rougeL } from "../core/metrics/rouge-l";
+import type { QuestionScore } from "../core/study/scoring";
+
+export interface PairPool {
+  readonly pairs: readonly AnswerPair[];
+  /** [pairs] null where it was not measured. */
+  readonly similarity: readonly (number | null)[];
+  /** What `similarity` is, for the page. */
+  readonly measure: "cosine" | "ROUGE-L";
+  /** Answers without text: they make no pairs. */
+  readonly empty: number;
+}
+
+/** All pairs of answers to one question, by one model; similarity as the study's encoder measured it. */
+export async function poolOfAnswers(
+  answers: readonly Answer[],
+  questions: readonly Question[],
+  scores: readonly QuestionScore[],
+  digest: Digest,
+): Promise<PairPool> {
+  const texts = new Map(questions.map(({ id, text }) => [id, text]));
+  const byQuestion = new Map<QuestionId, Answer[]>();
+  for (const answer of answers) {
+    byQuestion.set(answer.questionId, [...(byQuestion.get(answer.questionId) ?? []), answer]);
+  }
+  const groups = [...byQuestion].map(([id, group]) => {
+    const said = group.filter(({ text }) => text.trim() !== "");
+    const count = (said.length * (said.length - 1)) / 2;
+    const weights = scores.find((score) => score.id === id)?.weights;
+    return {
+      question: {
+        id,
+        text: texts.get(id) ?? `Question ${id}`,
+        answers: said.map(({ paraphrase, text }) => ({ id: String(paraphrase + 1), text })),
+      },
+      // Scoring leaves out empty answers too, and takes the pairs in the same order.
+      similarity: Array.from({ length: count }, (_, pair) => weights?.[pair] ?? null),
+      empty: group.length - said.length,
+    };
+  });
+  return {
+    pairs: await allPairs(
+      groups.map(({ question }) => question),
+      digest,
+    ),
+    similarity: groups.flatMap(({ similarity }) => similarity),
+    measure: "cosine",
+    empty: groups.reduce((sum, { empty }) => sum + empty, 0),
+  };
+}
+
+/** The pairs of a CSV in the published layout. @throws InputError as `importPairs`. */
+export async function poolOfCsv(text: string, file: string, digest: Digest): Promise<PairPool> {
+  const pairs = await importPairs(text, file, digest);
+  const similarity = pairs.map(({ answers: [a, b] }) => rougeL(a.text, b.text));
+  return { pairs, similarity, measure: "ROUGE-L", empty: 0 };
+}
+
+/**
+ * @param n          null for all pairs.
+ * @param stratified spread over the range of similarity, so that rare degrees of likeness are labelled too.
+ * @throws RangeError for more pairs than there are.
+ */
+export function choosePairs(
+  { pairs, similarity }: PairPool,
+  n: number | null,
+  seed: number,
+  stratified: boolean,
+): readonly AnswerPair[] {
+  return n === null ? pairs : samplePairs(pairs, n, seed, stratified ? similarity : undefined);
+}

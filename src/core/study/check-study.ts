@@ -1,0 +1,38 @@
+/** What can be found wrong before anything is computed or written. */
+import { fillPrompt } from "../answers/prompt";
+import type { Corpus } from "../corpus/corpus";
+import { fewestAnswers } from "../rewards/rewards";
+import type { StudyConfig } from "./config";
+import type { Policy } from "./ports";
+import { type StudySplit, splitCorpus } from "./split";
+
+/**
+ * @returns the split, which is the study's.
+ * @throws RangeError naming the setting or the question, if the questions do not fit the settings, a prompt does not fit the model,
+ *         or the adapter names a map that the model has not.
+ */
+export function checkStudy(config: StudyConfig, corpus: Corpus, policy: Policy): StudySplit {
+  const split = splitCorpus(config, corpus);
+  if (split.train.length === 0) {
+    throw new RangeError(
+      `questions.evaluation: ${split.evaluation.length} of the ${corpus.questions.length} questions of ${corpus.name} ` +
+        "are held out and none is left to train on; hold out fewer",
+    );
+  }
+  const { enabled, reward } = config.rollouts;
+  const fewest = enabled ? fewestAnswers(reward) : 2;
+  for (const { id, paraphrases } of corpus.questions) {
+    if (paraphrases.length < fewest) {
+      const wanting = enabled ? `the reward ${reward} needs` : "a score needs";
+      throw new RangeError(
+        `question ${id} of ${corpus.name} has ${paraphrases.length} wordings, and ${wanting} ${fewest}`,
+      );
+    }
+    paraphrases.forEach((paraphrase, i) => {
+      const prompt = fillPrompt(config.prompt, paraphrase);
+      policy.checkPrompt(prompt, config.sampling, `question ${id}, wording ${i + 1}`);
+    });
+  }
+  policy.checkAdapter(config.adapter);
+  return split;
+}

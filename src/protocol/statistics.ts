@@ -1,0 +1,36 @@
+import type { Agreement, AgreementOptions } from "../core/annotation/agreement";
+import type { LabelTable } from "../core/annotation/label-table";
+import type { PairTexts } from "../core/annotation/match-pairs";
+import type { Rating } from "../core/statistics/alpha-level";
+import type { BootstrapOptions } from "../core/statistics/bootstrap";
+import type { MetricComparison } from "../core/statistics/metric-agreement";
+import type { LabelledPair, MetricValues } from "../core/statistics/metric-estimators";
+
+export interface ComparisonParams {
+  readonly pairs: readonly LabelledPair[];
+  /** [pairs] the answers, for BLEU and ROUGE-L. */
+  readonly texts: readonly PairTexts["texts"][];
+  /** Metrics besides these two. */
+  readonly metrics: readonly MetricValues[];
+  readonly options: BootstrapOptions;
+}
+
+export interface ComparisonProgress {
+  readonly part: "texts" | "resamples";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What the statistics' worker can be asked; workers/statistics.ts answers. Progress comes about 10 times a second. */
+export type StatisticsContract = {
+  agreement: {
+    params: { table: LabelTable<Rating>; options: AgreementOptions };
+    progress: never;
+    result: Agreement;
+  };
+  compareMetrics: {
+    params: ComparisonParams;
+    progress: ComparisonProgress;
+    result: MetricComparison;
+  };
+};

@@ -1,0 +1,27 @@
+import type { LabelAction } from "../../app/label-keys.svelte";
+import type { Label } from "../../core/annotation/task";
+
+/** Labels as raters read them. */
+export const LABEL_NAMES: Readonly<Record<Label, string>> = {
+  Y: "Same",
+  N: "Different",
+  NA: "Can’t tell",
+};
+
+export const ACTION_NAMES: Readonly<Record<LabelAction, string>> = {
+  same: "Same",
+  different: "Different",
+  na: "Can’t tell",
+  undo: "Undo the last label",
+  previous: "Previous pair",
+  next: "Next pair, without a label",
+  flag: "Flag to come back to",
+  comment: "Comment",
+  differences: "Mark differing words",
+  help: "Help and guidelines",
+};
+
+/** "1 pair", "500 pairs". */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,243 @@
+/** What each command prints and writes, with the real model and encoder. */
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { REPORTED_ROLES, type StudyReport } from "../../src/core/format/report";
+import { importMcc } from "../../src/core/corpus/mcc";
+import { quickestStudy } from "../browser/quickest-study";
+import reference from "../fixtures/demo-model/reference_outputs.json";
+import { buildSteadfast, folderOf, type Steadfast } from "./steadfast";
+
+const ANSWERS = `question_id,question,paraphrased,model_output
+7,Is lying wrong?,Is it wrong to lie?,"Yes, lying is wrong."
+7,Is lying wrong?,Should I lie?,"Yes, lying is wrong."
+7,Is lying wrong?,May I lie?,"Yes, lying is wrong."
+q8,May one steal?,Is stealing fine?,Never.
+q8,May one steal?,Can I steal?,The weather will be sunny.
+9,Alone?,Alone?,One answer has no pair.
+`;
+const TWO_ANSWERS = ANSWERS.split("\n").filter((line) => /^(question_id|q8),/.test(line));
+/** Equal weights have evenness 1, so SaGE is the mean weight. */
+const EDGES = "question_id,w\n1,0.5\n1,0.5\n1,0.5\nq2,0.8\n";
+/** Ids may be written as text, as a spreadsheet's export has them. */
+const quickest = {
+  ...quickestStudy,
+  questions: { ...quickestStudy.questions, alwaysEvaluate: ["1", 2] },
+};
+/** The study, with so many LoRA steps that it can be stopped in their middle. */
+const endless = { ...quickestStudy, sft: { ...quickestStudy.sft, steps: 100_000 } };
+
+let steadfast: Steadfast;
+let cwd: string;
+beforeAll(async () => {
+  steadfast = await buildSteadfast();
+  cwd = await folderOf({
+    "answers.csv": ANSWERS,
+    "blank-rot.csv": TWO_ANSWERS.map((line, i) => `${line},${i === 0 ? "rot" : "  "}\n`).join(""),
+    "no-rot.csv": TWO_ANSWERS.join("\n"),
+    "edges.csv": EDGES,
+    "ratings.csv": "a,b\nY,Y\nN,Y\nN,N\nNA,Y\n",
+    "quickest.json": JSON.stringify(quickest),
+    "endless.json": JSON.stringify(endless),
+  });
+});
+afterAll(async () => {
+  await steadfast.remove();
+  await rm(cwd, { recursive: true });
+});
+
+/** stdout of a run that must end well. */
+async function output(...argv: string[]): Promise<string> {
+  const { code, stdout, stderr } = await steadfast.run(argv, { cwd });
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return stdout;
+}
+
+interface Score {
+  readonly mean: number | null;
+  readonly interval: readonly [number, number] | null;
+  readonly n: number;
+  readonly betweenQuestions: number | null;
+  readonly encoder: { readonly name: string; readonly revision: string } | null;
+  readonly questions: readonly {
+    readonly id: number | string;
+    readonly sage: number | null;
+    readonly meanSimilarity: number | null;
+    readonly evenness: number | null;
+    readonly n: number;
+    readonly bleu: number | null;
+    readonly rougeL: number | null;
+    readonly reason: string | null;
+  }[];
+}
+
+const score = async (...argv: string[]) =>
+  JSON.parse(await output("score", ...argv, "--json")) as Score;
+
+describe("score", () => {
+  const RESULT = ["mean", "interval", "n", "betweenQuestions", "encoder", "questions"];
+  const QUESTION = [
+    ...["id", "sage", "meanSimilarity", "evenness", "n"],
+    ...["bleu", "rougeL", "reason"],
+  ];
+
+  test("prints exactly the promised JSON for answers", async () => {
+    const result = await score("answers.csv");
+    expect(Object.keys(result)).toEqual(RESULT);
+    for (const question of result.questions) expect(Object.keys(question)).toEqual(QUESTION);
+    const [same, apart, alone] = result.questions;
+    expect(same).toMatchObject({ id: 7, n: 3, evenness: 1, rougeL: 1, reason: null });
+    expect(same!.sage).toBeCloseTo(1, 6);
+    expect(apart).toMatchObject({ id: "q8", n: 2, rougeL: 0 });
+    expect(apart!.sage).toBe(apart!.meanSimilarity);
+    expect(apart!.sage).toBeLessThan(0.6);
+    const reason = expect.stringMatching(/answer/) as string;
+    expect(alone).toMatchObject({ id: 9, sage: null, meanSimilarity: null, n: 1, reason });
+    expect(result.n).toBe(2);
+    expect(result.mean).toBeCloseTo((same!.sage! + apart!.sage!) / 2, 12);
+    expect(result.encoder?.name).toBe("use-lite");
+  });
+
+  test("takes rules of thumb of nothing but blanks for none", async () => {
+    const [blank, none] = await Promise.all(
+      ["blank-rot.csv", "no-rot.csv"].map((file) => score(file)),
+    );
+    expect(blank).toEqual(none);
+    expect(blank!.n).toBe(1);
+  });
+
+  test("takes ready similarities in the place of an encoder", async () => {
+    const result = await score("edges.csv", "--weights", "w");
+    expect(Object.keys(result)).toEqual(RESULT);
+    expect(result).toMatchObject({ n: 2, betweenQuestions: null, encoder: null });
+    expect(result.mean).toBeCloseTo(0.65, 12);
+    const [first, second] = result.questions;
+    expect(Object.keys(first!)).toEqual(QUESTION);
+    expect(first).toMatchObject({ id: 1, n: 3, bleu: null, rougeL: null, reason: null });
+    expect(first!.sage).toBeCloseTo(0.5, 12);
+    expect(second).toMatchObject({ id: "q2", sage: 0.8, n: 2 });
+  });
+
+  test("prints a line a question, and a dash where there is no text to compare", async () => {
+    const lines = (await output("score", "edges.csv", "--weights", "w")).split("\n");
+    expect(lines[0]).toMatch(/question +SaGE +similarity +evenness +BLEU +ROUGE-L +answers/);
+    expect(lines[1]).toMatch(/^ +1 +0\.5000 +0\.5000 +1\.0000 +– +– +3$/);
+    expect(lines).toContainEqual(expect.stringMatching(/^mean SaGE 0\.6500 \[.*\].* 2 questions$/));
+  });
+});
+
+describe("generate", () => {
+  const { prompt, greedy24, greedy24_text: text } = reference.cases[0]!;
+  const words = ["generate", "--model", "demo", "--prompt", prompt, "--json"];
+  const sampled = [...words, "--temperature", "1", "--max-new-tokens", "8"];
+
+  test("prints PyTorch's greedy continuation, text and token ids", async () => {
+    const result: unknown = JSON.parse(await output(...words, "--max-new-tokens", "24"));
+    expect(result).toEqual({ text, ids: greedy24 });
+  });
+
+  test("says the same for a seed, and something else for another", async () => {
+    const bySeed = (seed: string) => output(...sampled, "--seed", seed);
+    const [once, again, other] = await Promise.all(["5", "5", "6"].map(bySeed));
+    expect(again).toBe(once);
+    expect(other).not.toBe(once);
+  });
+});
+
+test("agree prints Krippendorff's α as JSON", async () => {
+  const printed = await output("agree", "ratings.csv", "--raters", "a,b", "--json");
+  const result = JSON.parse(printed) as { alpha: number };
+  expect(result).toMatchObject({ level: "nominal", pairableUnits: 3, raters: ["a", "b"] });
+  expect(result.alpha).toBeCloseTo(4 / 9, 12);
+});
+
+describe("study", () => {
+  let report: StudyReport;
+  let printed: string;
+  beforeAll(async () => {
+    printed = await output("study", "quickest.json", "--out", "quickest");
+    report = JSON.parse(await readFile(join(cwd, "quickest/report.json"), "utf8")) as StudyReport;
+  });
+
+  test("writes report, config, adapter and answers, and prints the report's table", async () => {
+    const files = await readdir(join(cwd, "quickest"));
+    const promised = ["adapters", "answers", "config.json", "report.json", "report.md"];
+    expect(files).toEqual(expect.arrayContaining(promised));
+    // The best model's adapter; the pretrained model has none.
+    expect(files.includes("adapter")).toBe(report.best.name !== "baseline");
+    const config: unknown = JSON.parse(await readFile(join(cwd, "quickest/config.json"), "utf8"));
+    expect(config).toEqual(report.config);
+    expect(await readFile(join(cwd, "quickest/report.md"), "utf8")).toContain(printed.trim());
+  });
+
+  test("report.json has the promised keys", () => {
+    expect(report).toMatchObject({ seed: 1, encoder: { name: "use-lite" } });
+    expect(report.config).toMatchObject({ preset: "recommended", sampling: { maxNewTokens: 4 } });
+    expect(report.models.map(({ name }) => name)).toEqual(REPORTED_ROLES);
+    for (const model of report.models) {
+      expect(Object.keys(model)).toEqual(["name", "mean", "interval", "n", "betweenQuestions"]);
+    }
+    for (const { id, split, sage } of report.questions) {
+      expect([typeof id, Object.keys(sage)]).toEqual(["number", REPORTED_ROLES]);
+      expect(split).toMatch(/^(evaluation|train)$/);
+    }
+    expect(report.selection).toHaveLength(2);
+    for (const line of report.selection) {
+      const keys = ["id", "threshold", "aligned", "target", "decision"];
+      expect(Object.keys(line)).toEqual(expect.arrayContaining(keys));
+    }
+    expect(report.cycles).toHaveLength(1);
+  });
+
+  test.concurrent.each(REPORTED_ROLES)(
+    "score gives the report's numbers for %s again",
+    async (role) => {
+      const cycle = role === "lora" || role === "ppo" ? "-cycle-1" : "";
+      const result = await score(join("quickest/answers", `evaluation-${role}${cycle}.csv`));
+      const held = report.questions.filter(({ split }) => split === "evaluation");
+      expect(result.questions.map(({ id, sage }) => [id, sage])).toEqual(
+        held.map(({ id, sage }) => [id, sage[role]]),
+      );
+      const { mean, interval, n, betweenQuestions } = result;
+      expect({ name: role, mean, interval, n, betweenQuestions }).toEqual(
+        report.models.find(({ name }) => name === role),
+      );
+    },
+  );
+
+  test("generate speaks with the adapter that it wrote", async () => {
+    const words = ["generate", "--model", "demo", "--prompt", "Question:", "--max-new-tokens", "4"];
+    const text = await output(...words, "--adapter", join("quickest", "adapters", "lora-cycle-1"));
+    expect(text.trim()).not.toBe("");
+  });
+
+  test("a question's id may be written as text in a config", () => {
+    const held = report.questions.filter(({ split }) => split === "evaluation");
+    expect(held.map(({ id }) => id)).toEqual([1, 2]);
+  });
+
+  test("Ctrl-C in the middle of LoRA ends it within 2 s and keeps the answers so far", async () => {
+    const log = join(cwd, "stopped/log.jsonl");
+    const controller = new AbortController();
+    const running = steadfast.run(["study", "endless.json", "--out", "stopped"], {
+      cwd,
+      interrupt: controller.signal,
+    });
+    const hasSteps = async () => (await readFile(log, "utf8")).includes('"sft-step"');
+    await vi.waitFor(async () => expect(await hasSteps()).toBe(true), { timeout: 50_000 });
+    const pressed = Date.now();
+    controller.abort();
+    const { code, stdout, stderr } = await running;
+    expect(Date.now() - pressed).toBeLessThan(2000);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/LoRA [1-9]\d* of 100000.*\nsteadfast study: stopped[^\n]*\n$/);
+    const answers = join(cwd, "stopped/answers");
+    expect((await readdir(answers)).sort()).toEqual([
+      ...["evaluation-aligned.csv", "evaluation-baseline.csv"],
+      ...["train-aligned-cycle-1.csv", "train-target-cycle-1.csv"],
+    ]);
+    const csv = await readFile(join(answers, "train-target-cycle-1.csv"), "utf8");
+    expect(importMcc(csv, "train", null, "keep").questions).toHaveLength(2);
+    expect(await readdir(join(cwd, "stopped"))).not.toContain("report.json");
+  });
+});
