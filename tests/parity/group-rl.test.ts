@@ -11,7 +11,7 @@ test("group advantages, losses and DPO agree with TRL's formulas", async () => {
 });
 
 test("text metrics agree with NLTK and rouge_score", async () => {
-  const results = await all(textMetricCases(diskFolder("tests/fixtures")));
+  const results = await all(textMetricCases(diskFolder("tests/fixtures/golden")));
   expect(results.filter(({ passed }) => !passed)).toEqual([]);
   expect(results).toHaveLength(15 * 4 + 1);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import golden from "../../../tests/fixtures/text_metrics.json";
+import golden from "../../../tests/fixtures/golden/text_metrics.json";
 import { porterStem } from "./porter";
 
 test("gives NLTK's stem for every word of the fixture", () => {

@@ -7,7 +7,7 @@ type Rule = readonly [suffix: string, replacement: string, condition?: Condition
  *
  * @param word  one lower-case token without spaces. Words of one or two letters come back as they are.
  * @see M. F. Porter 1980, "An algorithm for suffix stripping"; nltk.stem.porter 3.8.1.
- *      Golden values: tests/fixtures/text_metrics.json.
+ *      Golden values: tests/fixtures/golden/text_metrics.json.
  */
 export function porterStem(word: string): string {
   const irregular = IRREGULAR.get(word);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import golden from "../../../tests/fixtures/text_metrics.json";
+import golden from "../../../tests/fixtures/golden/text_metrics.json";
 import { parseCsv } from "../format/csv";
 import { bleu } from "./bleu";
 import { rougeL, rougeTokens } from "./rouge-l";

@@ -227,7 +227,7 @@ test("an empty answer is left out of the score and of n", async () => {
 
 test("an empty rollout is not paid and is counted; where too few are left nothing is learned", async () => {
   const world = new ToyWorld();
-  const { startPpo } = world.ports.policy;
+  const startPpo = world.ports.policy.startPpo.bind(world.ports.policy);
   let asked = 0;
   world.ports.policy.startPpo = async (settings) => ({
     ...(await startPpo(settings)),
