@@ -32,7 +32,9 @@ export function modelFiles(target: string, relativeTo = "."): ModelFiles {
       try {
         return await readFile(join(folder, file));
       } catch (error) {
-        throw new UsageError(`${folder} lacks ${file}, or it can't be read: ${String(error)}`);
+        throw new UsageError(
+          `can't read ${file} of the model in ${folder} (${(error as Error).message}). A model needs config.json, model.safetensors, tokenizer.json and tokenizer_config.json.`,
+        );
       }
     },
   };

@@ -36,11 +36,11 @@ export function readArgs<O extends Options>(
   return parsed;
 }
 
-/** @throws UsageError unless it is a whole number from 0 on. */
+/** @throws UsageError unless it is a whole number from 0 on that a double holds exactly. */
 export function wholeNumber(option: string, text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isInteger(value) || value < 0) {
-    throw new UsageError(`${option} must be a whole number from 0 on, got "${text}"`);
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0) {
+    throw new UsageError(`${option} must be a whole number from 0 to 2^53 − 1, got "${text}"`);
   }
   return value;
 }

@@ -33,11 +33,11 @@ test("another seed draws another evaluation set", () => {
 test.each([
   [
     { evaluationQuestions: 5, alwaysEvaluate: [99] },
-    "questions.alwaysEvaluate: question 99 is not in the corpus",
+    "questions.alwaysEvaluate: question 99 is not in the corpus; take it out, or name another id",
   ],
   [
     { evaluationQuestions: 5, alwaysEvaluate: ["1"] },
-    "questions.alwaysEvaluate: question 1 is not in the corpus",
+    "questions.alwaysEvaluate: question 1 is not in the corpus; take it out, or name another id",
   ],
   [
     { evaluationQuestions: 1, alwaysEvaluate: [1, 2] },

@@ -27,7 +27,9 @@ export function splitQuestions<Q extends Identified>(
   const known = new Set(questions.map(({ id }) => id));
   const unknown = alwaysEvaluate.find((id) => !known.has(id));
   if (unknown !== undefined) {
-    throw new RangeError(`questions.alwaysEvaluate: question ${unknown} is not in the corpus`);
+    throw new RangeError(
+      `questions.alwaysEvaluate: question ${unknown} is not in the corpus; take it out, or name another id`,
+    );
   }
   checkCount("questions.evaluation", evaluationQuestions, questions.length);
   if (evaluationQuestions < always.size) {

@@ -109,7 +109,7 @@ test("refuses what does not fit the model, by name", async () => {
   const weights = await readGoldenAdapter(golden);
   const [first, ...others] = weights.tensors;
   expect(() => createAdapter(model, { ...config, targetModules: ["q_proj"] }, 1)).toThrow(
-    'target "q_proj" names no map of tiny-gpt2',
+    '"q_proj" names no map of tiny-gpt2',
   );
   expect(() => importAdapter(model, { ...weights, tensors: others })).toThrow(
     `the adapter lacks ${first!.name}`,

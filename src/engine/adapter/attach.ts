@@ -115,7 +115,7 @@ function targets(model: Gpt2, { targetModules }: AdapterConfig): LinearWeights[]
   for (const target of targetModules) {
     if (!maps.some(({ name }) => matches(name, target))) {
       throw new RangeError(
-        `the adapter's target "${target}" names no map of ${model.name}; use c_attn, attn.c_proj, mlp.c_fc or mlp.c_proj`,
+        `adapter.targetModules: "${target}" names no map of ${model.name}; use c_attn, attn.c_proj, mlp.c_fc or mlp.c_proj`,
       );
     }
   }
