@@ -59,7 +59,7 @@ test.each([
   [["--raters", "a,b", "--rows", "2-9"], '--rows must be FROM-TO within 1-2, got "2-9"'],
   [
     ["--raters", "a,b", "--bootstrap", "many"],
-    '--bootstrap must be a whole number from 0 on, got "many"',
+    '--bootstrap must be a whole number from 0 to 2^53 − 1, got "many"',
   ],
   [
     ["--raters", "a,b", "--level", "interval"],
