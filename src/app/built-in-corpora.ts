@@ -9,9 +9,6 @@ export interface BuiltIn {
 const FILES = { demo: "demo_questions.json", "everyday-ethics": "everyday_ethics.json" } as const;
 const IMAGINED = "imagined aligned model (recorded)";
 
-/** Ids of the corpora that come with the app. */
-export const BUILT_IN_IDS: readonly string[] = Object.keys(FILES);
-
 /**
  * Reads the corpora that come with the app.
  * @param base  address that demo/ lies beside.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { getAt, isSame, setAt, startingPoint } from "./setup-tree";
+import { getAt, isSame, setAt } from "./setup-tree";
 
 const tree = { preset: "report", ppo: { gamma: 0.9 }, list: [1] };
 
@@ -23,13 +23,4 @@ test("a path that leads nowhere reads as undefined", () => {
 test("lists are the same by their items", () => {
   expect(isSame([1, "a"], [1, "a"])).toBe(true);
   expect(isSame([1], ["1"])).toBe(false);
-});
-
-test("the demo's held-out questions belong to the corpora that come with the app", () => {
-  expect(startingPoint("report", "everyday-ethics")).toMatchObject({
-    preset: "report",
-    corpus: "everyday-ethics",
-    questions: { alwaysEvaluate: [1, 2, 3, 4] },
-  });
-  expect(startingPoint("report", "mine")).toEqual({ preset: "report", corpus: "mine" });
 });

@@ -1,16 +1,9 @@
 /** Settings as a tree: reading and changing one by its path, leaving the tree given as it was. */
 import { checkConfig } from "../core/study/check-config";
-import type { StudyConfig, StudyConfigInput } from "../core/study/config";
-import { demoStudy } from "../core/study/presets";
-import { BUILT_IN_IDS } from "./built-in-corpora";
+import type { StudyConfigInput } from "../core/study/config";
 
 export type Path = readonly string[];
 type Tree = Readonly<Record<string, unknown>>;
-
-/** What a study on this corpus begins with: for the corpora that come with the app, the demo's held-out questions. */
-export function startingPoint(preset: StudyConfig["preset"], corpus: string): StudyConfigInput {
-  return BUILT_IN_IDS.includes(corpus) ? { ...demoStudy, preset, corpus } : { preset, corpus };
-}
 
 /** An API of which everything can be left out but address and model, to learn what the rest defaults to. */
 const ANY_API = { kind: "chat", baseUrl: "http://localhost/v1", model: "any" } as const;
@@ -18,7 +11,7 @@ const ANY_API = { kind: "chat", baseUrl: "http://localhost/v1", model: "any" } a
 /** What each field is if it is left alone, given preset, corpus and kind of aligned model; a required one has no entry. */
 export function defaultsFor({ preset, corpus = "demo", aligned }: StudyConfigInput): Tree {
   const isApi = aligned?.kind === "chat";
-  const begin = { ...startingPoint(preset, corpus), ...(isApi && { aligned: ANY_API }) };
+  const begin = { preset, corpus, ...(isApi && { aligned: ANY_API }) };
   const { config } = checkConfig(begin);
   if (config === null) return defaultsFor({ preset: "recommended", corpus }); // an unknown preset, from an old file
   if (config.aligned.kind === "recorded") return config;

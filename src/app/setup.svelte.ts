@@ -1,7 +1,7 @@
 import { checkConfig, importConfig } from "../core/study/check-config";
 import type { StudyConfig, StudyConfigInput } from "../core/study/config";
 import { demoStudy } from "../core/study/presets";
-import { type Path, defaultsFor, getAt, isSame, setAt, startingPoint } from "./setup-tree";
+import { type Path, defaultsFor, getAt, isSame, setAt } from "./setup-tree";
 
 const KEY = "steadfast.setup";
 
@@ -51,13 +51,13 @@ export class SetupState {
   /** Back to the default. */
   reset(path: Path): void {
     const { preset, corpus = "demo" } = this.input;
-    this.set(path, getAt(startingPoint(preset, corpus), path));
+    this.set(path, getAt({ preset, corpus }, path));
   }
 
   /** Everything back to the defaults of the preset; the corpus and the aligned model stay. */
   resetAll(): void {
     const { preset, corpus = "demo", aligned } = this.input;
-    this.#keep({ ...startingPoint(preset, corpus), ...(aligned && { aligned }) });
+    this.#keep({ preset, corpus, ...(aligned && { aligned }) });
   }
 
   choosePreset(preset: StudyConfig["preset"]): void {
@@ -66,9 +66,7 @@ export class SetupState {
 
   /** The held-out questions named by id belong to a corpus, so they change with it. */
   useCorpus(id: string): void {
-    const { preset } = this.input;
-    const { questions } = startingPoint(preset, id);
-    const kept = setAt(this.input, ["questions", "alwaysEvaluate"], questions?.alwaysEvaluate);
+    const kept = setAt(this.input, ["questions", "alwaysEvaluate"], undefined);
     this.#keep({ ...(kept as StudyConfigInput), corpus: id });
   }
 

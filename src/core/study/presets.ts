@@ -31,8 +31,11 @@ export const presets: Readonly<Record<StudyConfig["preset"], Preset>> = {
   },
 };
 
-/** The questions of the report's Tables 1 and 2 in the demo's corpus: held out unless a config says otherwise. */
-export const DEMO_ALWAYS_EVALUATE = [1, 2, 3, 4] as const;
+/** The corpora that come with Steadfast. In both, the questions of the report's Tables 1 and 2 have the same ids. */
+const BUILT_IN_CORPORA: readonly string[] = ["demo", "everyday-ethics"];
+
+/** Held out unless a config names others: never trained on, so that they can be compared with the report. */
+const REPORT_QUESTIONS = [1, 2, 3, 4];
 
 /** The demo's study: the model, the questions and the recorded answers that come with the app. */
 export const demoStudy: StudyConfigInput = { preset: "recommended" };
@@ -60,8 +63,8 @@ export function quick(input: StudyConfigInput): StudyConfigInput {
 export function resolveConfig(input: StudyConfigInput): StudyConfig {
   const preset = Object.hasOwn(presets, input.preset) ? presets[input.preset] : {};
   const config = v.parse(StudyConfig, merge(preset, input));
-  if ((input.corpus ?? "demo") !== "demo" || input.questions?.alwaysEvaluate) return config;
-  const alwaysEvaluate = DEMO_ALWAYS_EVALUATE.slice(0, config.questions.evaluation);
+  if (!BUILT_IN_CORPORA.includes(config.corpus) || input.questions?.alwaysEvaluate) return config;
+  const alwaysEvaluate = REPORT_QUESTIONS.slice(0, config.questions.evaluation);
   return { ...config, questions: { ...config.questions, alwaysEvaluate } };
 }
 
