@@ -239,6 +239,15 @@ test("an empty rollout is not paid and is counted; where too few are left nothin
   expect(report.cycles[0]?.skippedAnswers).toBe(1 + 5 * 5);
 });
 
+test("rules of thumb do not move a study's scores: the target has none to mix in", async () => {
+  const plain = await run(new ToyWorld());
+  const world = new ToyWorld();
+  const answer = world.ports.aligned.answer.bind(world.ports.aligned);
+  world.ports.aligned.answer = async (requests, hooks) =>
+    (await answer(requests, hooks)).map((one, i) => ({ ...one, ruleOfThumb: `rule ${i % 2}` }));
+  expect((await run(world)).models).toEqual(plain.models);
+});
+
 test("a question drawn again counts once in training, and its latest decision holds", async () => {
   const world = new ToyWorld({ afterLora: 4, afterPpo: 4 });
   const report = await run(world, { ...small, cycles: { max: 3, patience: 3 } });
