@@ -244,7 +244,10 @@ test("rules of thumb do not move a study's scores: the target has none to mix in
   const world = new ToyWorld();
   const answer = world.ports.aligned.answer.bind(world.ports.aligned);
   world.ports.aligned.answer = async (requests, hooks) =>
-    (await answer(requests, hooks)).map((one, i) => ({ ...one, ruleOfThumb: i % 2 === 0 ? "yes" : "no" }));
+    (await answer(requests, hooks)).map((one, i) => ({
+      ...one,
+      ruleOfThumb: i % 2 === 0 ? "yes" : "no",
+    }));
   expect((await run(world)).models).toEqual(plain.models);
 });
 
