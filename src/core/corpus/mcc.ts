@@ -92,7 +92,7 @@ function toQuestion(id: QuestionId, rows: readonly Row[], hasAnswers: boolean): 
   const { question, topic } = rows[0]!.values;
   const answer = ({ values }: Row): RecordedAnswer => ({
     text: values["model_output"]!,
-    rot: values["rot"]?.trim() || null,
+    rot: values["rot"]?.trim() ? values["rot"] : null,
   });
   return {
     id,
