@@ -28,7 +28,9 @@ async function begin(page: Page, n: number, rater = "Ann"): Promise<void> {
     buffer: Buffer.from(csvOfPairs(n)),
   });
   await page.getByLabel("Hidden repeats").fill("0");
-  await page.getByRole("button", { name: `Make the task of ${n.toLocaleString("en")} pairs` }).click();
+  await page
+    .getByRole("button", { name: `Make the task of ${n.toLocaleString("en")} pairs` })
+    .click();
   await page.getByLabel("Your name").fill(rater);
   await page.keyboard.press("Enter");
   await counted(page, 0, n);
