@@ -1,6 +1,7 @@
 /** Reads what a study starts from. */
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { BUILT_IN_FILES, readBuiltIn } from "../core/corpus/built-in";
 import type { Corpus } from "../core/corpus/corpus";
 import { importDemoQuestions } from "../core/corpus/demo-questions";
 import { importMcc } from "../core/corpus/mcc";
@@ -8,12 +9,6 @@ import { importConfig } from "../core/study/check-config";
 import type { StudyConfigInput } from "../core/study/config";
 import { demoFolder } from "./assets";
 import { UsageError } from "./errors";
-
-const BUILT_IN: Readonly<Record<string, string>> = {
-  demo: "demo_questions.json",
-  "everyday-ethics": "everyday_ethics.json",
-};
-const IMAGINED = "imagined aligned model (recorded)";
 
 /** @returns the settings as the file has them, checked, and the folder that its paths are relative to. */
 export async function readConfig(
@@ -23,10 +18,8 @@ export async function readConfig(
 }
 
 export async function readCorpus(corpus: string, folder: string): Promise<Corpus> {
-  if (Object.hasOwn(BUILT_IN, corpus)) {
-    const builtIn = BUILT_IN[corpus]!;
-    const json = await readText(join(demoFolder, builtIn));
-    return { ...importDemoQuestions(json, builtIn, IMAGINED), name: corpus };
+  if (Object.hasOwn(BUILT_IN_FILES, corpus)) {
+    return readBuiltIn(corpus, await readText(join(demoFolder, BUILT_IN_FILES[corpus]!)));
   }
   const path = resolve(folder, corpus);
   const text = await readText(path);

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { BUILT_IN_FILES } from "../corpus/built-in";
 import { StudyConfig, type StudyConfigInput } from "./config";
 
 type Preset = Omit<StudyConfigInput, "preset">;
@@ -31,10 +32,10 @@ export const presets: Readonly<Record<StudyConfig["preset"], Preset>> = {
   },
 };
 
-/** The corpora that come with Steadfast. In both, the questions of the report's Tables 1 and 2 have the same ids. */
-const BUILT_IN_CORPORA: readonly string[] = ["demo", "everyday-ethics"];
-
-/** Held out unless a config names others: never trained on, so that they can be compared with the report. */
+/**
+ * The questions of the report's Tables 1 and 2, by their ids in the corpora that come along. Held out unless a config
+ * names others: never trained on, so that they can be compared with the report.
+ */
 const REPORT_QUESTIONS = [1, 2, 3, 4];
 
 /** The demo's study: the model, the questions and the recorded answers that come with the app. */
@@ -63,7 +64,8 @@ export function quick(input: StudyConfigInput): StudyConfigInput {
 export function resolveConfig(input: StudyConfigInput): StudyConfig {
   const preset = Object.hasOwn(presets, input.preset) ? presets[input.preset] : {};
   const config = v.parse(StudyConfig, merge(preset, input));
-  if (!BUILT_IN_CORPORA.includes(config.corpus) || input.questions?.alwaysEvaluate) return config;
+  if (!Object.hasOwn(BUILT_IN_FILES, config.corpus) || input.questions?.alwaysEvaluate)
+    return config;
   const alwaysEvaluate = REPORT_QUESTIONS.slice(0, config.questions.evaluation);
   return { ...config, questions: { ...config.questions, alwaysEvaluate } };
 }
