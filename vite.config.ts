@@ -1,8 +1,11 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { useSwiftShader } from "./tests/swiftshader.ts";
 import { encoderAssets } from "./vite-plugins/encoder-assets.ts";
 import { onnxAssets } from "./vite-plugins/onnx-assets.ts";
 import { wasmAssets } from "./vite-plugins/wasm-assets.ts";
+
+if (process.env["VITEST"]) useSwiftShader(process.env); // vitest's workers inherit it
 
 export default defineConfig({
   // Relative addresses: the built site works from any base path on a plain static host.

@@ -2,18 +2,14 @@
  * WebGPU in Node, by npm `webgpu` (Dawn). With a GPU it uses the vendor's Vulkan driver; without one, Chromium's
  * SwiftShader if Chromium is installed. Import it before anything that loads the webgpu backend.
  */
-import { existsSync } from "node:fs";
-import { tmpdir } from "node:os";
-
-const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
+import { useSwiftShader } from "./swiftshader";
 
 /**
  * Puts `navigator.gpu` and the WebGPU globals in place. Dawn keeps the process alive: end with process.exit.
  * @returns whether an adapter answers.
  */
 export async function installWebGpu(): Promise<boolean> {
-  if (existsSync(SWIFTSHADER)) process.env["VK_ICD_FILENAMES"] ??= SWIFTSHADER;
-  process.env["XDG_RUNTIME_DIR"] ??= tmpdir();
+  useSwiftShader(process.env);
   const { create, globals } = await import("webgpu"); // reads the environment when it loads
   Object.assign(globalThis, globals);
   const gpu = create([]);

@@ -8,7 +8,7 @@ import { importAdapter, type AttachedAdapter } from "../../src/engine/adapter/at
 import { mergeAdapter } from "../../src/engine/adapter/merge";
 import { generate } from "../../src/engine/generate/generate";
 import { tokenDistribution, type SamplerSettings } from "../../src/engine/generate/sampler";
-import { attention, causalMask } from "../../src/engine/gpt2/attention";
+import { causalAttention } from "../../src/engine/gpt2/attention";
 import { loadGpt2 } from "../../src/engine/gpt2/load";
 import type { Gpt2 } from "../../src/engine/gpt2/model";
 import { compare, flatten, type CaseResult, type FolderReader, type Nested } from "./case";
@@ -94,11 +94,13 @@ async function* forwardCases(model: Gpt2, adapter: AttachedAdapter, { forward }:
   const check = async (name: string, tensor: tf.Tensor, expected: Nested) =>
     compare(name, real(await take(tensor)), real(flatten(expected)), LOGITS);
 
-  const mask = causalMask(ids.shape[1]);
   let states = model.embed(ids);
   yield await check("forward: embeddings", states.clone(), forward.embed!);
   for (let layer = 0; layer < model.config.layers; layer++) {
-    const next = model.layer(layer, states, ids.shape, (heads) => attention(heads, mask));
+    const input = states;
+    const next = tf.tidy(() =>
+      model.layer(layer, input, causalAttention(ids.shape, model.config.heads)),
+    );
     states.dispose();
     states = next;
     const expected = forward[`block${layer}`]; // a folder may hold only some blocks
@@ -106,7 +108,7 @@ async function* forwardCases(model: Gpt2, adapter: AttachedAdapter, { forward }:
       yield await check(`forward: block ${layer}`, states.clone(), expected);
     }
   }
-  tf.dispose([states, mask]);
+  states.dispose();
 
   yield await check("forward: hidden states", model.hidden(ids), forward.hidden_base);
   const logits = () => tf.tidy(() => model.logits(model.hidden(ids)));

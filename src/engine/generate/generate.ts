@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { AbortSignalLike } from "../../core/abort";
 import { stream, type Random } from "../../core/random";
-import { attention, paddedCausalMask } from "../gpt2/attention";
+import { attention, joinHeads, paddedCausalMask, splitHeads } from "../gpt2/attention";
 import { KvCache } from "../gpt2/kv-cache";
 import type { Gpt2 } from "../gpt2/model";
 import { sampleToken, tokenDistribution, type SamplerSettings } from "./sampler";
@@ -138,10 +138,10 @@ async function nextLogits(
     const mask = paddedCausalMask(padding, { offset: at, queries, keys });
     const states = model.layers(
       embedded,
-      [batch, queries],
-      ({ q, k, v }, layer) => {
+      (qkv, layer) => {
+        const { q, k, v } = splitHeads(qkv, [batch, queries], model.config.heads);
         const all = cache.write(layer, k, v, at);
-        return attention({ q, k: all.keys, v: all.values }, mask);
+        return joinHeads(attention({ q, k: all.keys, v: all.values }, mask));
       },
       { adapterOff },
     );

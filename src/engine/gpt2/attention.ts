@@ -29,6 +29,9 @@ export function joinHeads(x: tf.Tensor4D): tf.Tensor2D {
   return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch * length, heads * headWidth]);
 }
 
+/** How a layer attends: from c_attn's output, [batch·length, 3·width], to the heads' joined result, [batch·length, width]. */
+export type Attend = (qkv: tf.Tensor2D, layer: number) => tf.Tensor2D;
+
 /**
  * softmax(q·kᵀ/√headWidth + mask)·v.
  *
@@ -38,6 +41,15 @@ export function joinHeads(x: tf.Tensor4D): tf.Tensor2D {
 export function attention({ q, k, v }: Heads, mask: tf.Tensor): tf.Tensor4D {
   const scores = tf.matMul(tf.mul(q, 1 / Math.sqrt(q.shape[3])), k, false, true);
   return tf.matMul(tf.softmax(tf.add(scores, mask)), v);
+}
+
+/** Full causal attention over right-padded rows of `length` tokens, heads contiguous along the width. */
+export function causalAttention(
+  shape: readonly [batch: number, length: number],
+  heads: number,
+): Attend {
+  const mask = causalMask(shape[1]);
+  return (qkv) => joinHeads(attention(splitHeads(qkv, shape, heads), mask));
 }
 
 /** Each position sees itself and what came before: [length, length]. */

@@ -4,7 +4,7 @@ import type { AttachedAdapter } from "../adapter/attach";
 import { embedding } from "../kernels/embedding";
 import { layerNorm } from "../kernels/layer-norm";
 import { hasFastTransposeFlags, isTrainable, linear, project } from "../kernels/linear";
-import { attention, causalMask, joinHeads, splitHeads, type Heads } from "./attention";
+import { type Attend, causalAttention } from "./attention";
 import { block } from "./block";
 import type { Gpt2Config } from "./config";
 import type { Gpt2Weights, LinearWeights } from "./weights";
@@ -15,9 +15,6 @@ export interface ForwardOptions {
   /** Seed of the adapter's dropout in a training step; null or absent: no dropout. */
   readonly dropoutSeed?: number | null;
 }
-
-/** How a layer attends; a key-value cache puts earlier keys and values in. */
-export type Attend = (heads: Heads, layer: number) => tf.Tensor4D;
 
 export class Gpt2 {
   readonly config: Gpt2Config;
@@ -45,8 +42,8 @@ export class Gpt2 {
   hidden(ids: tf.Tensor2D, options: ForwardOptions = {}): tf.Tensor3D {
     const [batch, length] = ids.shape;
     return tf.tidy(() => {
-      const mask = causalMask(length);
-      const x = this.layers(this.embed(ids), ids.shape, (heads) => attention(heads, mask), options);
+      const attend = causalAttention([batch, length], this.config.heads);
+      const x = this.layers(this.embed(ids), attend, options);
       return tf.reshape(this.normalise(x), [batch, length, this.config.width]);
     });
   }
@@ -86,31 +83,20 @@ export class Gpt2 {
   }
 
   /** All blocks, from embeddings to the states before the final norm: [batch·length, width] → the same shape. */
-  layers(
-    embedded: tf.Tensor2D,
-    shape: readonly [batch: number, length: number],
-    attend: Attend,
-    options: ForwardOptions = {},
-  ): tf.Tensor2D {
+  layers(embedded: tf.Tensor2D, attend: Attend, options: ForwardOptions = {}): tf.Tensor2D {
     return this.#weights.blocks.reduce(
-      (x, _, layer) => this.layer(layer, x, shape, attend, options),
+      (x, _, layer) => this.layer(layer, x, attend, options),
       embedded,
     );
   }
 
   /** One block: [batch·length, width] → the same shape. */
-  layer(
-    layer: number,
-    x: tf.Tensor2D,
-    shape: readonly [batch: number, length: number],
-    attend: Attend,
-    options: ForwardOptions = {},
-  ): tf.Tensor2D {
+  layer(layer: number, x: tf.Tensor2D, attend: Attend, options: ForwardOptions = {}): tf.Tensor2D {
     return tf.tidy(() =>
       block(x, this.#weights.blocks[layer]!, {
         epsilon: this.config.layerNormEpsilon,
         apply: (map, input) => this.#apply(map, input, options),
-        attend: (qkv) => joinHeads(attend(splitHeads(qkv, shape, this.config.heads), layer)),
+        attend: (qkv) => attend(qkv, layer),
       }),
     );
   }

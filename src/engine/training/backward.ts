@@ -1,8 +1,8 @@
 /** Forward and backward passes of training, from a padded batch to the states that predict its targets. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { LabelledBatch } from "../../core/sft/labels";
-import { attention, causalMask } from "../gpt2/attention";
-import type { Attend, ForwardOptions, Gpt2 } from "../gpt2/model";
+import { causalAttention } from "../gpt2/attention";
+import type { ForwardOptions, Gpt2 } from "../gpt2/model";
 import { type Gradients, GradientSum, type Parameter } from "../optimiser/gradients";
 import { selectRows } from "./select-rows";
 
@@ -16,10 +16,8 @@ export function targetStates(
   options: ForwardOptions = {},
 ): tf.Tensor2D {
   return tf.tidy(() => {
-    const { ids, positions, shape, attend } = inputs(batch);
-    return model.normalise(
-      selectRows(model.layers(model.embed(ids), shape, attend, options), positions),
-    );
+    const { ids, positions, attend } = inputs(model, batch);
+    return model.normalise(selectRows(model.layers(model.embed(ids), attend, options), positions));
   });
 }
 
@@ -42,10 +40,10 @@ export function lossAndGradients(
   const sum = new GradientSum();
   const stages = stagesOf(parameters, model.config.layers);
   const value = tf.tidy(() => {
-    const { ids, positions, shape, attend } = inputs(batch);
+    const { ids, positions, attend } = inputs(model, batch);
     const states = [model.embed(ids)];
     for (let layer = 0; layer < model.config.layers; layer++) {
-      states.push(model.layer(layer, states[layer]!, shape, attend, options));
+      states.push(model.layer(layer, states[layer]!, attend, options));
     }
     const top = states.at(-1)!;
     const head = differentiate(
@@ -59,7 +57,7 @@ export function lossAndGradients(
       const input = states[layer]!;
       const own = stages.blocks[layer]!;
       const { grads } = differentiate(
-        () => model.layer(layer, input, shape, attend, options),
+        () => model.layer(layer, input, attend, options),
         [input, ...own.map(({ variable }) => variable)],
         dy as tf.Tensor2D,
       );
@@ -107,13 +105,10 @@ function collect(
   });
 }
 
-function inputs({ ids, rows, columns, positions }: LabelledBatch) {
-  const mask = causalMask(columns);
-  const attend: Attend = (heads) => attention(heads, mask);
+function inputs({ config }: Gpt2, { ids, rows, columns, positions }: LabelledBatch) {
   return {
     ids: tf.tensor2d(ids, [rows, columns], "int32"),
     positions: tf.tensor1d(positions, "int32"),
-    shape: [rows, columns] as const,
-    attend,
+    attend: causalAttention([rows, columns], config.heads),
   };
 }
