@@ -1,8 +1,9 @@
 /** The agreement page as files: everything as JSON, the figures and the labels as CSV. */
-import type { FinalLabel } from "../core/annotation/adjudication";
+import type { Decision, FinalLabel } from "../core/annotation/adjudication";
 import type { Agreement } from "../core/annotation/agreement";
 import type { LabelTable } from "../core/annotation/label-table";
 import type { MergedLabels, Refusal } from "../core/annotation/merge";
+import type { UnreadReply } from "../core/annotation/model-rater";
 import type { AttentionChecks, SelfAgreement } from "../core/annotation/rater-checks";
 import type { NaPolicy } from "../core/annotation/ratings-csv";
 import { toCsv } from "../core/format/csv";
@@ -26,7 +27,11 @@ export interface AgreementReport {
   readonly superseded: MergedLabels["superseded"];
   readonly table: LabelTable<Rating>;
   readonly finals: readonly FinalLabel[] | null;
+  /** The log of adjudication, in the order in which it was written; a label of null withdraws. */
+  readonly decisions: readonly Decision[];
   readonly agreement: Agreement;
+  /** What models replied that is no label. */
+  readonly unread: readonly UnreadReply[];
   readonly selfAgreement: readonly SelfAgreement[];
   readonly checks: readonly AttentionChecks[];
   /** Null where it was not made: ratings that are numbers, or cancelled. */

@@ -19,9 +19,9 @@ export interface RunMetrics {
   readonly sage: ReadonlyMap<QuestionId, number | null>;
 }
 
-/** Null where the task does not come from a run, or the run is gone or was not scored. */
+/** Null where the task is not of one model's answers in a run, or the run is gone or was not scored. */
 export async function runMetricsOf(db: Database, source: TaskSource): Promise<RunMetrics | null> {
-  if (source.kind !== "run") return null;
+  if (source.kind !== "run" || source.against) return null; // a run scores no pair of two models
   const [answers, batches] = await Promise.all([
     answersOf(db, source.runId, source.set),
     eventsOf(db, source.runId),

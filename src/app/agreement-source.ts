@@ -1,23 +1,29 @@
 import type { SourcedTable } from "../core/annotation/combine";
 import { importLabels, importScaleRatings } from "../core/annotation/labels-csv";
 import type { SourcedSession } from "../core/annotation/merge";
+import {
+  importModelLabels,
+  isModelLabels,
+  type ModelLabels,
+} from "../core/annotation/model-labels";
 import type { Digest } from "../core/annotation/pair";
 import { importPairMetrics, type PairMetrics } from "../core/annotation/pair-metrics";
 import { readSession } from "../core/annotation/session-file";
 import { parseCsv } from "../core/format/csv";
 import { InputError } from "../core/format/input-error";
 
-/** What a file adds to the agreement page: a rater's session, labels, metrics, or the last two in one. */
+/** What a file adds to the agreement page: a session, a model's labels, people's labels, metrics, or these two in one. */
 export interface AgreementSource {
   readonly name: string;
   readonly session: SourcedSession | null;
   readonly labels: SourcedTable | null;
   readonly metrics: PairMetrics | null;
+  readonly modelLabels: ModelLabels | null;
 }
 
 /**
  * Reads a file by the ending of its name: .json as a rater's session, .csv as labels (columns ann1, ann2, …), as
- * metrics of pairs (columns of numbers), or as both.
+ * metrics of pairs (columns of numbers), or as both; with a column `label` as a model's labels.
  *
  * @throws InputError naming file, row and column.
  */
@@ -26,7 +32,7 @@ export async function readAgreementSource(
   name: string,
   digest: Digest,
 ): Promise<AgreementSource> {
-  const nothing = { name, session: null, labels: null, metrics: null };
+  const nothing = { name, session: null, labels: null, metrics: null, modelLabels: null };
   if (/\.json$/i.test(name)) {
     return {
       ...nothing,
@@ -37,7 +43,9 @@ export async function readAgreementSource(
     const remedy = "Choose a rater's exported .json, or a .csv of labels or metrics.";
     throw new InputError({ file: name }, "this is neither a session nor a table", remedy);
   }
-  const hasRaters = parseCsv(text, name, []).columns.some((column) => /^ann\d+$/.test(column));
+  const { columns } = parseCsv(text, name, []);
+  if (isModelLabels(columns)) return { ...nothing, modelLabels: importModelLabels(text, name) };
+  const hasRaters = columns.some((column) => /^ann\d+$/.test(column));
   const table = hasRaters
     ? ((await importScaleRatings(text, name, digest)) ?? (await importLabels(text, name, digest)))
     : null;

@@ -1,8 +1,8 @@
 /** Tasks of this device, as the agreement page offers and reads them. */
-import { raterKey, type SourcedSession } from "../core/annotation/merge";
+import type { SourcedSession } from "../core/annotation/merge";
 import type { Rater } from "../core/annotation/session-file";
 import type { Database } from "../storage/db";
-import { sessionsOf } from "../storage/sessions";
+import { ratersOf, sessionsOf } from "../storage/sessions";
 import { listTasks, type StoredTask } from "../storage/tasks";
 
 /** A task of this device that can be opened. */
@@ -18,10 +18,9 @@ export async function taskChoices(db: Database): Promise<TaskChoice[]> {
   const stored = await listTasks(db);
   return Promise.all(
     stored.map(async ({ id, task }) => {
-      const sessions = await sessionsOf(db, id);
-      const raters = new Map(sessions.map(({ rater }) => [raterKey(rater), rater]));
+      const raters = await ratersOf(db, id);
       const pairs = task.items.filter(({ role }) => role === "pair").length;
-      return { id, title: task.title, pairs, raters: [...raters.values()] };
+      return { id, title: task.title, pairs, raters };
     }),
   );
 }

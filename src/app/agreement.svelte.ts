@@ -1,10 +1,16 @@
-import { adjudicate, type Decision } from "../core/annotation/adjudication";
+import { adjudicate, type Decision, withdrawnDecision } from "../core/annotation/adjudication";
 import type { Agreement } from "../core/annotation/agreement";
 import { canonicalJson } from "../core/annotation/canonical-json";
-import { combineLabels, isLabelTable } from "../core/annotation/combine";
-import { labelledPairs, type LabelTable, ratersOfKind } from "../core/annotation/label-table";
+import { combineLabels } from "../core/annotation/combine";
+import {
+  isLabelTable,
+  labelledPairs,
+  type LabelTable,
+  ratersOfKind,
+} from "../core/annotation/label-table";
 import { textsOf } from "../core/annotation/match-pairs";
 import { raterKey, type Refusal, type SourcedSession } from "../core/annotation/merge";
+import { unreadReplies } from "../core/annotation/model-rater";
 import type { Digest } from "../core/annotation/pair";
 import { attentionChecks, selfAgreement } from "../core/annotation/rater-checks";
 import type { NaPolicy } from "../core/annotation/ratings-csv";
@@ -52,7 +58,9 @@ export class AgreementState {
   readonly combined = $derived.by(() => {
     const sessions = this.files.flatMap(({ session }) => session ?? []);
     const tables = this.files.flatMap(({ labels }) => labels ?? []);
-    return combineLabels(this.task?.task ?? null, [...this.#sessions, ...sessions], tables);
+    const models = this.files.flatMap(({ modelLabels }) => modelLabels ?? []);
+    const task = this.task?.task ?? null;
+    return combineLabels(task, [...this.#sessions, ...sessions], tables, models);
   });
   /** With raters marked as models by hand. */
   readonly table: LabelTable<Rating> | null = $derived.by(() => {
@@ -83,14 +91,30 @@ export class AgreementState {
     const pairs = this.labels?.rows.map(({ pair }) => textsOf(pair)) ?? [];
     return metricsOf(pairs, this.#run, this.files);
   });
+  /** A model's labels are of pairs that something else brings. */
+  readonly #waiting: readonly Refusal[] = $derived(
+    this.combined === null
+      ? this.files.flatMap(({ name, modelLabels }) =>
+          modelLabels
+            ? {
+                source: name,
+                reason: "there are no pairs here yet; add its task or people’s labels",
+              }
+            : [],
+        )
+      : [],
+  );
   readonly refused: readonly Refusal[] = $derived([
     ...this.unreadable,
+    ...this.#waiting,
     ...(this.combined?.refused ?? []),
     ...this.metrics.refused,
   ]);
   readonly selfAgreement = $derived(
     this.combined?.merged ? selfAgreement(this.combined.merged) : [],
   );
+  /** What models replied that is no label. */
+  readonly unread = $derived(this.combined?.merged ? unreadReplies(this.combined.merged) : []);
   readonly checks = $derived(this.combined?.merged ? attentionChecks(this.combined.merged) : []);
 
   readonly #db: Database;
@@ -121,6 +145,11 @@ export class AgreementState {
     this.#run = this.task === null ? null : await runMetricsOf(this.#db, this.task.source);
     this.loaded = true;
     await this.#update();
+  }
+
+  /** Reads the task's sessions anew, if it is the one shown. */
+  async reread(taskId: string): Promise<void> {
+    if (this.task?.id === taskId) await this.open(taskId);
   }
 
   /** Adds files, each whole or not at all. */
@@ -181,11 +210,24 @@ export class AgreementState {
   }
 
   /** Adds a decision on a pair. Raters' labels and earlier decisions stay as they are. */
-  async decide(pairId: string, label: Label, by: string, comment: string): Promise<void> {
+  async decide(pairId: string, label: Label | null, by: string, comment: string): Promise<void> {
     if (this.#subject === null) return;
-    const decision: Decision = { pairId, label, by, at: Date.now(), comment };
+    const before = this.decisions.flatMap((other) => (other.pairId === pairId ? other.at : []));
+    const at = Math.max(Date.now(), ...before.map((at) => at + 1)); // clocks may be set back
+    const decision: Decision = { pairId, label, by, at, comment };
     await putDecision(this.#db, this.#subject, decision);
     this.decisions = [...this.decisions, decision];
+  }
+
+  /** Gives a decided pair back to the raters' vote. The log keeps both the decision and this. */
+  async withdraw(pairId: string, by: string): Promise<void> {
+    await this.decide(pairId, null, by, "");
+  }
+
+  /** Takes the withdrawn decision again, as it was. */
+  async undoWithdrawal(pairId: string): Promise<void> {
+    const withdrawn = withdrawnDecision(this.decisions, pairId);
+    if (withdrawn) await this.decide(pairId, withdrawn.label, withdrawn.by, withdrawn.comment);
   }
 
   /** Everything shown, for the files; null while it is being worked out. */
@@ -200,7 +242,9 @@ export class AgreementState {
       superseded: combined.merged?.superseded ?? [],
       table,
       finals: this.finals,
+      decisions: this.decisions,
       agreement: agreement.result,
+      unread: this.unread,
       selfAgreement: this.selfAgreement,
       checks: this.checks,
       metrics: comparison.kind === "done" ? comparison.result : null,

@@ -148,6 +148,65 @@ test("a decision is stored, changes the final label, and leaves the raters' labe
   expect(again.decisions).toEqual(agreement.decisions);
 });
 
+test("a withdrawn decision goes back to the vote, can be taken again, and all of it stays in the log", async () => {
+  const { db, agreement } = await state("withdrawal");
+  await agreement.add([await sessionFile(person("Ada"), 3), await sessionFile(person("Bo"), 4)]);
+  const [pairId] = agreement.disagreements;
+  const finalOf = () => agreement.finals!.find((final) => final.pairId === pairId)!;
+  const before = [finalOf(), agreement.table, agreement.disagreements];
+  await agreement.decide(pairId!, "N", "Cy", "second look");
+  await agreement.withdraw(pairId!, "Di");
+  expect([finalOf(), agreement.table, agreement.disagreements]).toEqual(before);
+  await agreement.undoWithdrawal(pairId!);
+  expect(finalOf()).toMatchObject({
+    provenance: "adjudicated",
+    decision: { label: "N", by: "Cy", comment: "second look" },
+  });
+  await agreement.undoWithdrawal(pairId!); // nothing is withdrawn now
+  const log = await decisionsOf(db, task.id);
+  expect(log.map(({ label, by }) => [label, by])).toEqual([
+    ["N", "Cy"],
+    [null, "Di"],
+    ["N", "Cy"],
+  ]);
+  expect(agreement.report()!.decisions).toEqual(log);
+  expect(log.map(({ at }) => at)).toEqual(log.map(({ at }) => at).sort((a, b) => a - b));
+});
+
+test("a model's labels in a file join as a model, and wait while there are no pairs", async () => {
+  const { agreement } = await state("model-file");
+  const pairs = task.items.filter(({ role }) => role === "pair");
+  const rows = pairs.map(({ pairId }, i) => `${pairId},${labelOf(i, 3)}\n`);
+  await agreement.add([csv("judge.csv", `pair_id,label\n${rows.slice(1).join("")}`)]);
+  expect(agreement.refused).toMatchObject([
+    { source: "judge.csv", reason: expect.stringContaining("no pairs here yet") as string },
+  ]);
+  const people = [await sessionFile(person("Ada"), 3), await sessionFile(person("Bo"), 3)];
+  await agreement.add(people);
+  expect(agreement.refused).toEqual([]);
+  const { models, people: counted } = agreement.report()!.agreement;
+  expect(counted.map(({ name }) => name)).toEqual(["Ada", "Bo"]);
+  expect(models).toMatchObject([{ model: { name: "judge", kind: "model" } }]);
+  expect(models[0]!.alpha.pairableUnits).toBeGreaterThan(30);
+});
+
+test("what a model replied without a label is listed, and missing", async () => {
+  const { db, agreement } = await state("unread");
+  await putTask(db, { id: task.id, createdAt: 1, source: { kind: "file", name: "t" }, task });
+  const model: Rater = { name: "judge", kind: "model" };
+  const events = task.items.map((_, item) =>
+    item === 2
+      ? { kind: "comment" as const, item, text: "It depends.", at: item }
+      : { kind: "label" as const, item, label: labelOf(item, 3), at: item },
+  );
+  await agreement.open(task.id);
+  for (const event of events) await appendSessionEvent(db, task.id, model, event);
+  await agreement.reread("another task");
+  expect(agreement.table!.raters).toEqual([]);
+  await agreement.reread(task.id);
+  expect(agreement.report()!.unread).toMatchObject([{ item: 2, reply: "It depends." }]);
+});
+
 test("a column marked as a model is not counted among people", async () => {
   const { agreement } = await state("marked");
   const rows = Array.from({ length: 12 }, (_, i) => {
@@ -177,6 +236,37 @@ test("ratings that are numbers have a level to choose, and no metrics", async ()
   await agreement.chooseLevel("nominal");
   await agreement.chooseNa("category");
   expect(agreement.report()!.agreement.byPolicy.category!.alpha).not.toBeNull();
+});
+
+test("published ratings that are numbers give the published α at every level", async () => {
+  const { agreement } = await state("published scale");
+  const raters = [
+    [1, 2, 3, 3, 2, 1, 4, 1, 2, "", "", ""],
+    [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, "", 3],
+    ["", 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, ""],
+    [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, "NA"],
+  ]; // Krippendorff 2011, C
+  const rows = raters[0]!.map((_, i) => `${i},Q?,a,b,${raters.map((r) => r[i]).join()}\n`);
+  await agreement.add([csv("c.csv", `${HEADER},ann1,ann2,ann3,ann4\n${rows.join("")}`)]);
+  const found: string[] = [];
+  for (const level of ["nominal", "ordinal", "interval", "ratio"] as const) {
+    await agreement.chooseLevel(level);
+    found.push(agreement.report()!.agreement.byPolicy.missing.alpha!.toFixed(3));
+  }
+  expect(found).toEqual(["0.743", "0.815", "0.849", "0.797"]);
+  expect(agreement.disagreements).toEqual([]);
+});
+
+test("a number that a level cannot take is said, and another level goes on", async () => {
+  const { agreement } = await state("below zero");
+  await agreement.add([csv("n.csv", `${HEADER},ann1,ann2\n1,Q?,a,b,-1,2\n2,Q?,a,b,3,3\n`)]);
+  await agreement.chooseLevel("ratio");
+  expect(agreement.agreement).toMatchObject({
+    kind: "failed",
+    message: expect.stringContaining("-1") as string,
+  });
+  await agreement.chooseLevel("interval");
+  expect(agreement.agreement.kind).toBe("done");
 });
 
 test("metrics of a file stand beside BLEU and ROUGE-L, and a comparison can be cancelled", async () => {

@@ -2,6 +2,12 @@ import type { Client } from "../protocol/rpc";
 import type { AssetUrls, DeviceInfo, StudyContract } from "../protocol/study";
 import type { TrainerWorker } from "./workers";
 
+export const BACKEND_NAMES: Readonly<Record<DeviceInfo["backend"], string>> = {
+  webgpu: "WebGPU",
+  wasm: "WebAssembly",
+  cpu: "Plain JavaScript",
+};
+
 export type DeviceStatus =
   | { readonly kind: "unstarted" | "starting" }
   | { readonly kind: "ready"; readonly info: DeviceInfo }

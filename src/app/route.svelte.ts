@@ -10,7 +10,8 @@ export type Route =
   /** The tasks; with a task its raters; with a rater too the labelling itself. */
   | { readonly page: "label"; readonly taskId: string | null; readonly rater: string | null }
   | { readonly page: "agreement"; readonly taskId: string | null }
-  | { readonly page: "runs" };
+  | { readonly page: "runs" }
+  | { readonly page: "self-test" };
 
 /** "#/question/RUN/17" → its route. Anything unknown is the study page. */
 export function parseRoute(hash: string): Route {
@@ -27,6 +28,7 @@ export function parseRoute(hash: string): Route {
       return { page, taskId: first || null };
     case "setup":
     case "runs":
+    case "self-test":
       return { page };
     default:
       return { page: "study", runId: (page === "study" && first) || null };

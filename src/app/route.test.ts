@@ -19,6 +19,7 @@ test.each<[string, Route]>([
   ["#/agreement", { page: "agreement", taskId: null }],
   ["#/agreement/t1", { page: "agreement", taskId: "t1" }],
   ["#/runs", { page: "runs" }],
+  ["#/self-test", { page: "self-test" }],
   ["#/nowhere", { page: "study", runId: null }],
   ["#/corpus/50%", { page: "corpus", corpusId: "50%" }],
 ])("the address %j names its page", (hash, route) => {

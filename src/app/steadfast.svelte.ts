@@ -10,6 +10,7 @@ import { Device } from "./device.svelte";
 import { sha256 } from "./digest";
 import { LabelKeys } from "./label-keys.svelte";
 import { Labelling } from "./labelling.svelte";
+import { ModelLabelling } from "./model-labelling.svelte";
 import { Router } from "./route.svelte";
 import { type RunFiles, runFiles } from "./run-files";
 import type { Locks } from "./run-locks";
@@ -33,6 +34,7 @@ export class Steadfast {
   readonly runs: RunsState;
   readonly tasks: TasksState;
   readonly agreement: AgreementState;
+  readonly modelLabelling: ModelLabelling;
   readonly labelKeys = new LabelKeys(localStorage);
   /** This tab has lost the storage to a newer one, and must not write any more. */
   outdated = $state.raw(false);
@@ -60,6 +62,7 @@ export class Steadfast {
     this.runs = new RunsState(db, locks);
     this.tasks = new TasksState(db, locks);
     this.agreement = new AgreementState(db, sha256, startStatistics);
+    this.modelLabelling = new ModelLabelling(db, locks, (id) => this.agreement.reread(id));
     this.study = new StudyState(
       db,
       this.device,

@@ -5,7 +5,7 @@ import type { Database } from "../storage/db";
 import { eventsOf } from "../storage/events";
 import { reportOf } from "../storage/reports";
 import { type RunRecord, getRun, listRuns, putRun } from "../storage/runs";
-import type { Device } from "./device.svelte";
+import { BACKEND_NAMES, type Device } from "./device.svelte";
 import { type Locks, holdRun, isHeld } from "./run-locks";
 import { StudyRun } from "./study-run.svelte";
 
@@ -130,8 +130,7 @@ export class StudyState {
 
   async #work(run: StudyRun, corpus: Corpus, apiKey: string | null, signal: AbortSignal) {
     const { client, info } = await this.#device.start();
-    // A GPU's name does not say that it is used through WebGPU; the other descriptions name their backend.
-    const backend = info.backend === "webgpu" ? `WebGPU, ${info.description}` : info.description;
+    const backend = `${BACKEND_NAMES[info.backend]}, ${info.description}`;
     await this.#update(run, { backend });
     const params = { runId: run.id, config: run.record.config, corpus, apiKey };
     return client.call("runStudy", params, { signal, onProgress: (batch) => run.add(batch) });

@@ -37,7 +37,7 @@ async function studyWith(runStudy: Handlers<StudyContract>["runStudy"]) {
   const startWorker = () => {
     const { port1, port2 } = new MessageChannel();
     serve<StudyContract>(port2, {
-      start: async () => ({ backend: "cpu", description: "test" }),
+      start: async () => ({ backend: "cpu", description: "test", reasons: [] }),
       runStudy,
     });
     const terminate = () => {
@@ -69,7 +69,7 @@ test("a run goes from running to done, and its record says on what it ran", asyn
   expect(study.shown!.report).toEqual({ version: 1 });
   expect(await getRun(db, study.shown!.id)).toMatchObject({
     status: "done",
-    backend: "test",
+    backend: "Plain JavaScript, test",
   });
 });
 

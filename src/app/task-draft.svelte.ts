@@ -9,7 +9,7 @@ import { type RunRecord, listRuns } from "../storage/runs";
 import { sha256 } from "./digest";
 import { decodeText } from "./read-corpus";
 import { applyBatch, emptyView } from "./study-view";
-import { type PairPool, choosePairs, poolOfAnswers, poolOfCsv } from "./task-pairs";
+import { type PairPool, choosePairs, poolAcross, poolOfAnswers, poolOfCsv } from "./task-pairs";
 import { type StoredTask, type TaskSource, type TasksState, readChecks } from "./tasks.svelte";
 
 /** A run with stored answers, which a task can be made of. */
@@ -69,12 +69,20 @@ export class TaskDraft {
     if (newest && !this.source) await this.useAnswers(newest.record.id, preferred(newest.sets));
   }
 
-  async useAnswers(runId: string, set: AnswerSet): Promise<void> {
-    await this.#attempt({ kind: "run", runId, set }, async () => {
+  /** @param against  the other model's answers, for pairs of two models' answers to one wording. */
+  async useAnswers(runId: string, set: AnswerSet, against?: AnswerSet): Promise<void> {
+    const source = { kind: "run" as const, runId, set, ...(against && { against }) };
+    await this.#attempt(source, async () => {
       const run = this.runs?.find(({ record }) => record.id === runId);
       const corpus = run && this.#findCorpus(run.record.corpusId);
       if (!corpus) {
         throw new RangeError("The questions of this run are not here any more. Import its corpus.");
+      }
+      if (against) {
+        const [first, second] = await Promise.all(
+          [set, against].map((of) => answersOf(this.#db, runId, of)),
+        );
+        return poolAcross(first ?? [], second ?? [], corpus.questions, sha256);
       }
       const [answers, batches] = await Promise.all([
         answersOf(this.#db, runId, set),
@@ -144,6 +152,8 @@ export class TaskDraft {
       const pool = await read();
       if (this.source !== source) return; // another was chosen meanwhile
       this.pool = pool;
+      if (pool !== null && this.count !== null)
+        this.count = Math.min(this.count, pool.pairs.length);
     } catch (error) {
       if (this.source === source) this.problem = messageOf(error);
     }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { digest } from "../../tests/annotation/tasks";
-import { choosePairs, poolOfAnswers, poolOfCsv } from "./task-pairs";
+import { choosePairs, poolAcross, poolOfAnswers, poolOfCsv } from "./task-pairs";
 
 const question = { topic: null, paraphrases: ["a?", "b?", "c?"], recorded: null };
 const questions = [
@@ -51,4 +51,25 @@ test("a CSV's pairs are measured by ROUGE-L, and a stratified sample spans them"
     expect(ends.map((i) => i < 2)).toEqual([true, false]);
   }
   expect(() => choosePairs(pool, 5, 1, false)).toThrow("whole number from 0 to the 4 pairs");
+});
+
+test("two models' answers to one wording make a pair that says nothing of which is whose", async () => {
+  const baseline = [
+    answer(7, 0, "No."),
+    answer(7, 1, "Never."),
+    answer(7, 2, "Yes."),
+    answer(9, 0, "Never."),
+  ];
+  const lora = [answer(7, 2, " "), answer(7, 1, "Always."), answer(7, 0, "Yes.")];
+  const pool = await poolAcross(baseline, lora, questions, digest);
+  expect(
+    pool.pairs.map(({ question, answers }) => [question, ...answers.map(({ text }) => text)]),
+  ).toEqual([
+    ["a?", "No.", "Yes."],
+    ["b?", "Always.", "Never."],
+  ]);
+  expect(pool).toMatchObject({ empty: 1, measure: "ROUGE-L", similarity: [0, 0] });
+  const other = await poolAcross(lora, baseline, questions, digest);
+  expect(other.pairs.map(({ id }) => id).sort()).toEqual(pool.pairs.map(({ id }) => id).sort());
+  expect(JSON.stringify(pool.pairs)).not.toMatch(/baseline|lora|model/i);
 });

@@ -1,7 +1,7 @@
 /** The pairs that a task can be made of, with how alike the two answers are, to sample by. */
 import type { Answer } from "../core/answers/answer";
 import { importPairs } from "../core/annotation/labels-csv";
-import { type AnswerPair, type Digest, allPairs } from "../core/annotation/pair";
+import { type AnswerPair, type Digest, allPairs, makePair } from "../core/annotation/pair";
 import { samplePairs } from "../core/annotation/sample-pairs";
 import type { Question, QuestionId } from "../core/corpus/corpus";
 import { rougeL } from "../core/metrics/rouge-l";
@@ -52,6 +52,47 @@ export async function poolOfAnswers(
     similarity: groups.flatMap(({ similarity }) => similarity),
     measure: "cosine",
     empty: groups.reduce((sum, { empty }) => sum + empty, 0),
+  };
+}
+
+/**
+ * Pairs of two models' answers to one wording. Which is which is told by nothing in them: the answers stand in the order
+ * of their texts and are numbered in it; the task's seed then draws left and right.
+ */
+export async function poolAcross(
+  first: readonly Answer[],
+  second: readonly Answer[],
+  questions: readonly Question[],
+  digest: Digest,
+): Promise<PairPool> {
+  const wordings = new Map(questions.map(({ id, paraphrases }) => [id, paraphrases]));
+  const keyOf = ({ questionId, paraphrase }: Answer) => JSON.stringify([questionId, paraphrase]);
+  const others = new Map(second.map((answer) => [keyOf(answer), answer]));
+  const both = first.flatMap((answer) => {
+    const other = others.get(keyOf(answer));
+    return other ? [{ answer, texts: [answer.text, other.text] as const }] : [];
+  });
+  const said = both.filter(({ texts }) => texts.every((text) => text.trim() !== ""));
+  const pairs = await Promise.all(
+    said.map(({ answer: { questionId, paraphrase }, texts: [a, b] }) => {
+      const [one, two] = a <= b ? [a, b] : [b, a];
+      const number = paraphrase + 1;
+      const content = {
+        questionId,
+        question: wordings.get(questionId)?.[paraphrase] ?? `Question ${questionId}`,
+        answers: [
+          { id: `${number}a`, text: one },
+          { id: `${number}b`, text: two },
+        ] satisfies AnswerPair["answers"],
+      };
+      return makePair(content, digest);
+    }),
+  );
+  return {
+    pairs,
+    similarity: pairs.map(({ answers: [a, b] }) => rougeL(a.text, b.text)),
+    measure: "ROUGE-L",
+    empty: both.flatMap(({ texts }) => texts).filter((text) => text.trim() === "").length,
   };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -14,7 +14,9 @@ async function output(...argv: string[]): Promise<string> {
 }
 
 function file(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), "agree-")), "r.csv");
+  const folder = mkdtempSync(join(tmpdir(), "steadfast-agree-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "r.csv");
   writeFileSync(path, text);
   return path;
 }

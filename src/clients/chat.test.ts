@@ -3,6 +3,13 @@ import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { chatModel } from "./chat";
 
+interface Reply {
+  readonly status: number;
+  readonly text?: string;
+  /** Instead of an answer. */
+  readonly error?: Readonly<Record<string, string>>;
+}
+
 let server: Server;
 const heard: { question: string; authorization: string | undefined }[] = [];
 
@@ -12,18 +19,21 @@ afterEach(() => {
 });
 
 /** A server that answers as an OpenAI-compatible one does, with what `reply` says. */
-async function serve(reply: (nth: number) => { status: number; text?: string }): Promise<string> {
+async function serve(
+  reply: (nth: number, sent: Readonly<Record<string, unknown>>) => Reply,
+): Promise<string> {
   let nth = 0;
   server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
-      const { messages } = JSON.parse(body) as { messages: { content: string }[] };
+      const sent = JSON.parse(body) as { messages: { content: string }[] };
+      const { messages } = sent;
       heard.push({ question: messages[0]!.content, authorization: request.headers.authorization });
-      const { status, text } = reply(nth++);
+      const { status, text, error } = reply(nth++, sent);
       response.writeHead(status, { "content-type": "application/json", "retry-after-ms": "1" });
       response.end(
-        JSON.stringify({ choices: [{ message: { role: "assistant", content: text } }] }),
+        JSON.stringify({ error, choices: [{ message: { role: "assistant", content: text } }] }),
       );
     });
   });
@@ -83,4 +93,43 @@ test("a server that is not there is said with its address and what to check", as
   await expect(model.answer(requests, { signal })).rejects.toThrow(
     `no answer from ${baseUrl}; is the server`,
   );
+});
+
+test("a model that takes no temperature or other name for the length is asked without them", async () => {
+  const refusal = (param: string) => ({
+    status: 400,
+    error: { code: "unsupported_value", param, message: `no ${param}` },
+  });
+  const seen: string[][] = [];
+  const baseUrl = await serve((_, sent) => {
+    seen.push(Object.keys(sent).sort());
+    if ("temperature" in sent) return refusal("temperature");
+    return "max_tokens" in sent ? refusal("max_tokens") : { status: 200, text: "No." };
+  });
+  const model = await chatModel(configFor(baseUrl), null);
+  expect(await model.answer(requests, { signal })).toHaveLength(2);
+  expect(seen.at(-1)).toEqual(["max_completion_tokens", "messages", "model"]);
+});
+
+test("a refused request says what the server said, without the key", async () => {
+  const error = { message: "the context of secret-key is too long" };
+  const baseUrl = await serve(() => ({ status: 400, error }));
+  const model = await chatModel(configFor(baseUrl), "secret-key");
+  await expect(model.answer(requests, { signal })).rejects.toThrow(
+    /refused the request: 400 the context of … is too long/,
+  );
+});
+
+test("stopping ends the requests on the way, and none is sent after it", async () => {
+  const stop = new AbortController();
+  const baseUrl = await serve((nth) => {
+    if (nth === 0) stop.abort();
+    return { status: 200, text: "No." };
+  });
+  const model = await chatModel(configFor(baseUrl), null);
+  const many = Array.from({ length: 30 }, () => requests[0]!);
+  await expect(model.answer(many, { signal: stop.signal })).rejects.toThrow(
+    expect.objectContaining({ name: "AbortError" }),
+  );
+  expect(heard.length).toBeLessThan(6);
 });

@@ -51,10 +51,17 @@ export async function sessionsOf(db: Database, taskId: string): Promise<StoredSe
   return toSessions(await db.getAllFromIndex("sessions", "bySession", rowsUnder(taskId)));
 }
 
-/** Who has labelled, by name. */
+/** Who has labelled, models before people, each kind by name. Reads keys alone: a session may have thousands of rows. */
 export async function ratersOf(db: Database, taskId: string): Promise<Rater[]> {
-  const sessions = await sessionsOf(db, taskId);
-  return sessions.filter(({ part }) => part === 0).map(({ rater }) => rater);
+  const raters: Rater[] = [];
+  const index = db.transaction("sessions").store.index("bySession");
+  let cursor = await index.openKeyCursor(rowsUnder(taskId), "nextunique");
+  while (cursor) {
+    const [, kind, name, part] = cursor.key;
+    if (part === 0) raters.push({ name, kind });
+    cursor = await cursor.continue();
+  }
+  return raters;
 }
 
 /**

@@ -8,7 +8,13 @@ import { write } from "./write";
 
 /** Where a task's pairs come from. It stays on this device: a task's file names no model. */
 export type TaskSource =
-  | { readonly kind: "run"; readonly runId: string; readonly set: AnswerSet }
+  | {
+      readonly kind: "run";
+      readonly runId: string;
+      readonly set: AnswerSet;
+      /** The other model's answers, where a pair is of two models' answers to one wording. */
+      readonly against?: AnswerSet;
+    }
   /** A CSV of pairs, or the file of a task or a session. */
   | { readonly kind: "file"; readonly name: string };
 

@@ -1,10 +1,11 @@
 /** `npm run bench [-- NAME]`: prints every bench of this folder, or one. */
 import { alphaBootstrap } from "./alpha-bootstrap";
 import { decodeWasm } from "./decode-wasm";
+import { foldSessionBench } from "./fold-session";
 import { linearWasm } from "./linear-wasm";
 import type { Bench } from "./bench";
 
-const benches: readonly Bench[] = [alphaBootstrap, linearWasm, decodeWasm];
+const benches: readonly Bench[] = [alphaBootstrap, foldSessionBench, linearWasm, decodeWasm];
 
 async function main([name]: readonly string[]): Promise<number> {
   const chosen = benches.filter((bench) => name === undefined || bench.name === name);

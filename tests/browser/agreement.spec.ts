@@ -2,47 +2,10 @@
 import { existsSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 import { exportLabels } from "../../src/core/annotation/labels-csv";
-import { type Rater, writeSession } from "../../src/core/annotation/session-file";
-import { type Label, type LabelTask, makeTask } from "../../src/core/annotation/task";
-import { digest, somePairs } from "../annotation/tasks";
+import { chatServer } from "../annotation/chat-server";
+import { somePairs } from "../annotation/tasks";
+import { drop, hasOpened, labelOf, openAgreement, threeSessions } from "./sessions";
 import { open, watchRequests } from "./site";
-
-interface DroppedFile {
-  readonly name: string;
-  readonly text: string;
-}
-
-const labelOf = (item: number, every: number): Label => (item % every === 0 ? "N" : "Y");
-
-async function sessionOf(task: LabelTask, rater: Rater, every: number): Promise<DroppedFile> {
-  const events = task.items.map((_, item) => ({
-    kind: "label" as const,
-    item,
-    label: labelOf(item, every),
-    at: 1_000 + item,
-  }));
-  const comment = {
-    kind: "comment" as const,
-    item: 0,
-    text: `${rater.name} was unsure`,
-    at: 9_000,
-  };
-  const session = { task, rater, events: [...events, comment] };
-  return { name: `${rater.name}.json`, text: await writeSession(session, digest) };
-}
-
-/** A drop on a page that is not there yet goes nowhere. */
-const ready = (page: Page) =>
-  expect(page.getByRole("heading", { name: "Nothing to compare yet" })).toBeVisible();
-
-async function drop(page: Page, files: readonly DroppedFile[]): Promise<void> {
-  const data = await page.evaluateHandle((files) => {
-    const transfer = new DataTransfer();
-    for (const { name, text } of files) transfer.items.add(new File([text], name));
-    return transfer;
-  }, files);
-  await page.dispatchEvent("body", "drop", { dataTransfer: data });
-}
 
 /** Everything the page says but what it has of files' order and times. */
 async function figures(page: Page): Promise<string[]> {
@@ -64,23 +27,12 @@ async function figures(page: Page): Promise<string[]> {
   );
 }
 
-async function threeSessions(): Promise<DroppedFile[]> {
-  const pairs = await somePairs(8, 4);
-  const task = await makeTask(pairs, { title: "Trial", seed: 5, repeatShare: 0.1 }, digest);
-  return Promise.all([
-    sessionOf(task, { name: "Ada", kind: "person" }, 3),
-    sessionOf(task, { name: "Bo", kind: "person" }, 4),
-    sessionOf(task, { name: "Cy", kind: "person" }, 6),
-  ]);
-}
-
 test("three session files give α, the same in any order, and nothing leaves the origin", async ({
   page,
 }) => {
   const foreign = watchRequests(page);
   const files = await threeSessions();
-  await open(page, "#/agreement");
-  await ready(page);
+  await openAgreement(page);
   await drop(page, files);
   await expect(page.getByTestId("alpha")).toHaveText(/^−?\.\d{3}$/);
   await expect(page.getByText("Trial · 48 pairs · 3 raters · nominal")).toBeVisible();
@@ -101,8 +53,7 @@ test("disagreements are decided by keyboard, survive a reload, and leave raters'
   page,
 }) => {
   const files = await threeSessions();
-  await open(page, "#/agreement");
-  await ready(page);
+  await openAgreement(page);
   await drop(page, files);
   const decide = page.getByRole("button", { name: /^Decide \d+ disagreements?$/ });
   const left = Number(/\d+/.exec(await decide.innerText())![0]);
@@ -121,7 +72,7 @@ test("disagreements are decided by keyboard, survive a reload, and leave raters'
   await expect(decide).toHaveText(`Decide ${left - 1} disagreements`);
 
   await page.reload();
-  await ready(page);
+  await hasOpened(page);
   await drop(page, files);
   await expect(decide).toHaveText(`Decide ${left - 1} disagreements`);
   const download = page.waitForEvent("download");
@@ -141,8 +92,7 @@ test("a column of a table can be marked as a model, which then stands apart", as
     pair,
     labels: [3, 4, 5].map((every) => labelOf(i, every)),
   }));
-  await open(page, "#/agreement");
-  await ready(page);
+  await openAgreement(page);
   await drop(page, [{ name: "labels.csv", text: exportLabels({ raters, rows }) }]);
   await page.getByRole("checkbox", { name: "ann3 is a model" }).check();
   await expect(page.getByText("2 raters and 1 model")).toBeVisible();
@@ -170,4 +120,106 @@ test("the published labels give the published figures, and the drift is said", a
   await expect(row("ROUGE-L")).toContainText(".736");
   await expect(row("cosine_model_output")).toContainText(".771");
   await expect(row("SaGE of cosine_rot")).toContainText(".574");
+});
+
+test("a model is asked through an API, cancelled, resumed and shown beside people, its key nowhere kept", async ({
+  page,
+}) => {
+  let slow = true;
+  const server = await chatServer(async (nth) => {
+    if (slow && nth >= 8) await new Promise((done) => setTimeout(done, 60_000).unref());
+    return { text: nth === 3 ? "It depends." : nth % 5 === 0 ? "N" : "Y" };
+  });
+  const files = await threeSessions();
+  await open(page, "#/label");
+  await page.getByLabel("Files of tasks and labels").setInputFiles(
+    files.map(({ name, text }) => ({
+      name,
+      mimeType: "application/json",
+      buffer: Buffer.from(text),
+    })),
+  );
+  await page.getByRole("link", { name: "Agreement of Trial" }).click();
+  const alpha = page.getByTestId("alpha");
+  await expect(alpha).toHaveText(/^−?\.\d{3}$/);
+  const ofPeople = await alpha.innerText();
+
+  const form = page.getByRole("form", { name: "Add a model as a rater" });
+  await form.getByLabel("Address").fill(server.baseUrl);
+  await form.getByLabel("Model id").fill("judge-1");
+  await form.getByLabel("API key").fill("canary-key-7c1");
+  await form.getByRole("button", { name: "Ask the model" }).click();
+  await expect(form.getByRole("status")).toContainText("8 of 53 replies, about ");
+  await form.getByRole("button", { name: "Cancel" }).click();
+  await expect(form.getByRole("status")).toContainText("Cancelled after 8 of 53 replies");
+
+  slow = false;
+  const asked = server.heard.length;
+  await form.getByRole("button", { name: "Go on asking" }).click();
+  await expect(form.getByRole("status")).toContainText("Asked about 45 items");
+  expect(server.heard.length - asked).toBe(45);
+  expect(server.heard.every(({ key }) => key === "Bearer canary-key-7c1")).toBe(true);
+
+  await expect(page.getByText("3 raters and 1 model")).toBeVisible();
+  const models = page.getByRole("region", { name: "Models against people’s majority" });
+  await expect(
+    models.getByRole("row", { name: /^judge-1 −?\.\d{3} \[.*\] .* % 4\d / }),
+  ).toBeVisible();
+  await expect(page.getByText("judge-1 is not a person and is not counted.")).toBeVisible();
+  await page.getByText("1 reply of models that is no label").click();
+  await expect(page.getByText("judge-1: “It depends.”")).toBeVisible();
+  await expect(alpha).toHaveText(ofPeople);
+
+  const kept = await page.evaluate(async () => {
+    const stores = await new Promise<unknown[]>((resolve) => {
+      const request = indexedDB.open("steadfast");
+      request.onsuccess = () => {
+        const names = [...request.result.objectStoreNames];
+        const tx = request.result.transaction(names);
+        const all = names.map((name) => tx.objectStore(name).getAll());
+        tx.oncomplete = () => resolve(all.map(({ result }) => result as unknown));
+      };
+    });
+    return JSON.stringify([stores, { ...localStorage }, { ...sessionStorage }, location.href]);
+  });
+  expect(kept).toContain("judge-1");
+  expect(kept).not.toContain("canary-key");
+  await server.close();
+
+  await form.getByLabel("Model id").fill("judge-2");
+  await form.getByRole("button", { name: "Ask the model" }).click();
+  await expect(form.getByRole("alert")).toContainText("(CORS)", { timeout: 15_000 });
+});
+
+test("a decision is withdrawn and taken again by keyboard, and both stay in the log after a reload", async ({
+  page,
+}) => {
+  const files = await threeSessions();
+  await openAgreement(page);
+  await drop(page, files);
+  const decide = page.getByRole("button", { name: /^Decide \d+ disagreements?$/ });
+  const asked = await decide.innerText();
+  await decide.press("Enter");
+  const dialog = page.getByRole("dialog");
+  const status = dialog.getByRole("status");
+  const before = await status.innerText();
+  await page.keyboard.press("n");
+  await page.keyboard.press("ArrowLeft");
+  await expect(status).toHaveText("adjudicated: N by adjudicator");
+  await page.keyboard.press("w");
+  await expect(status).toHaveText(before);
+  await expect(dialog.getByText("The decision N by adjudicator is withdrawn.")).toBeVisible();
+  await page.keyboard.press("u");
+  await expect(status).toHaveText("adjudicated: N by adjudicator");
+  await dialog.getByRole("button", { name: "Withdraw the decision" }).click();
+  await expect(status).toHaveText(before);
+  await page.keyboard.press("Escape");
+  await expect(decide).toHaveText(asked);
+
+  await page.reload();
+  await hasOpened(page);
+  await drop(page, files);
+  await decide.click();
+  await expect(dialog.getByRole("row", { name: /adjudicator decided N earlier/ })).toHaveCount(2);
+  await expect(dialog.getByRole("row", { name: /adjudicator withdrew/ })).toHaveCount(2);
 });

@@ -2,45 +2,15 @@
 import { mkdtemp, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Page, chromium, devices, expect, test } from "@playwright/test";
+import { chromium, devices, expect, test } from "@playwright/test";
 import { chromium as chromiumPath } from "../../scripts/chromium.js";
+import { begin, counted } from "./label-task";
+import { sidewaysOverflow, smallControls } from "./reach";
 import { open } from "./site";
 
-const QUESTION_ID = "question_id,question,model_output_1,model_output_2";
 const KILLS = Number(process.env["STEADFAST_KILLS"] ?? 5);
 /** More than are labelled before the last kill. */
 const PAIRS_TO_KILL = Math.max(500, 30 * KILLS);
-
-function csvOfPairs(n: number): string {
-  const rows = Array.from({ length: n }, (_, i) => {
-    const answers = `"Answer one to ${i}: it depends, always.","Answer two to ${i}: it depends, never."`;
-    return `${i},"Is deed number ${i} right?",${answers}`;
-  });
-  return [QUESTION_ID, ...rows].join("\n");
-}
-
-/** Makes a task of n pairs without repeats, and opens it as a rater. */
-async function begin(page: Page, n: number, rater = "Ann"): Promise<void> {
-  await open(page, "#/label");
-  await page.getByLabel("File of pairs").setInputFiles({
-    name: "pairs.csv",
-    mimeType: "text/csv",
-    buffer: Buffer.from(csvOfPairs(n)),
-  });
-  await page.getByLabel("Hidden repeats").fill("0");
-  await page
-    .getByRole("button", { name: `Make the task of ${n.toLocaleString("en")} pairs` })
-    .click();
-  await page.getByLabel("Your name").fill(rater);
-  await page.keyboard.press("Enter");
-  await counted(page, 0, n);
-}
-
-/** How many pairs are labelled, as the top of the screen says. */
-const counted = (page: Page, done: number, total: number) =>
-  expect(
-    page.getByRole("banner").getByText(new RegExp(`^\\s*${done} of ${total}\\b`)),
-  ).toBeVisible();
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -177,19 +147,12 @@ test.describe("on a phone", () => {
     }
     await page.getByRole("button", { name: "Undo" }).tap();
     await counted(page, 2, 4);
-    for (const control of await page.locator("button, a").all()) {
-      const box = (await control.boundingBox())!;
-      expect(Math.min(box.width, box.height), await control.innerText()).toBeGreaterThanOrEqual(44);
-    }
-    const overflow = () =>
-      page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-    expect(await overflow()).toBe(0);
+    expect(await smallControls(page, 44)).toEqual([]);
+    expect(await sidewaysOverflow(page)).toBe(0);
     for (const hash of ["#/label", new URL(page.url()).hash.replace(/\/[^/]*$/, "")]) {
       await open(page, hash);
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-      expect(await overflow()).toBe(0);
+      expect(await sidewaysOverflow(page)).toBe(0);
     }
   });
 });

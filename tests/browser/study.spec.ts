@@ -1,18 +1,7 @@
 /** The demo study, reduced, through the page: the built site, deep below a static host's root, on WebGPU. */
-import { type Page, expect, test } from "@playwright/test";
-import { quickestStudy } from "./quickest-study";
-import { open, watchRequests } from "./site";
-
-async function startStudy(page: Page): Promise<void> {
-  await open(page, "#/setup");
-  await page.getByLabel("Settings file").setInputFiles({
-    name: "config.json",
-    mimeType: "application/json",
-    buffer: Buffer.from(JSON.stringify(quickestStudy)),
-  });
-  await page.getByRole("button", { name: "Run this study" }).click();
-  await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
-}
+import { expect, test } from "@playwright/test";
+import { startStudy } from "./start-study";
+import { watchRequests } from "./site";
 
 test("a study gives scores that survive a reload, and no request leaves the origin", async ({
   page,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { somePairs } from "../../../tests/annotation/tasks";
-import { adjudicate, type Decision } from "./adjudication";
+import { adjudicate, type Decision, withdrawnDecision } from "./adjudication";
 import type { LabelTable } from "./label-table";
 import { type Label, LABELS } from "./task";
 
@@ -17,7 +17,7 @@ function table(labels: readonly (Label | null)[], model: Label | null = null): L
   };
 }
 
-const decision = (label: Label, at: number): Decision => ({
+const decision = (label: Label | null, at: number): Decision => ({
   pairId: pair!.id,
   label,
   by: "Eve",
@@ -52,6 +52,20 @@ test("the newest decision stands over the vote, in whatever order, and the label
   expect(adjudicate(given, decisions, "missing")).toMatchObject([final]);
   expect(adjudicate(given, decisions.toReversed(), "missing")).toMatchObject([final]);
   expect(given).toEqual(copy);
+});
+
+test("a withdrawn decision gives the pair back to the vote, until it is taken again", () => {
+  const given = table(["Y", "Y", "N"]);
+  const log = [decision("N", 1), decision(null, 2)];
+  const vote = { label: "Y", provenance: "majority", decision: null };
+  expect(adjudicate(given, log, "missing")).toMatchObject([vote]);
+  expect(adjudicate(given, log.toReversed(), "missing")).toMatchObject([vote]);
+  expect(withdrawnDecision(log, pair!.id)).toEqual(decision("N", 1));
+  const again = [...log, decision("N", 3)];
+  expect(adjudicate(given, again, "missing")).toMatchObject([{ provenance: "adjudicated" }]);
+  expect(withdrawnDecision(again, pair!.id)).toBeNull();
+  expect(withdrawnDecision([], pair!.id)).toBeNull();
+  expect(withdrawnDecision(log, "another")).toBeNull();
 });
 
 test("a model's label changes nothing, nor does the order of raters", () => {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { digest, somePairs, someTask } from "../../../tests/annotation/tasks";
-import { combineLabels, isLabelTable, type SourcedTable } from "./combine";
+import { combineLabels, type SourcedTable } from "./combine";
 import { exportLabels, importLabels, importScaleRatings } from "./labels-csv";
-import { type LabelTable, tableOf } from "./label-table";
+import { isLabelTable, type LabelTable, tableOf } from "./label-table";
 import { mergeSessions, type SourcedSession } from "./merge";
 import type { AnswerPair } from "./pair";
 import type { Label, LabelTask } from "./task";

@@ -1,6 +1,6 @@
 import type { Rating } from "../statistics/alpha-level";
 import { canonicalJson } from "./canonical-json";
-import { type LabelTable, tableOf } from "./label-table";
+import { isLabelTable, type LabelTable, tableOf } from "./label-table";
 import { matchPairs, textsOf } from "./match-pairs";
 import {
   type MergedLabels,
@@ -9,9 +9,10 @@ import {
   type Refusal,
   type SourcedSession,
 } from "./merge";
+import { addModelLabels, type ModelLabels } from "./model-labels";
 import { NA } from "./ratings-csv";
 import type { Rater } from "./session-file";
-import { LABELS, type Label, type LabelTask } from "./task";
+import { LABELS, type LabelTask } from "./task";
 
 /** Labels as a CSV holds them, and the file's name. */
 export interface SourcedTable {
@@ -35,11 +36,24 @@ export interface CombinedLabels {
  * The pairs are those of `task`; without one, of the task that most sessions belong to; without a session, of the
  * largest table. A table adds its raters if each of its pairs is among these, told by question id and both texts,
  * and else is refused, as are sessions of other tasks. Raters of one name from two sources are kept apart by the
- * file's name: ann1 of one table need not be ann1 of another.
+ * file's name: ann1 of one table need not be ann1 of another. Models' labels of `models` join last, and make no set of
+ * pairs by themselves.
  *
  * @returns null without a task, a session or a table.
  */
 export function combineLabels(
+  task: LabelTask | null,
+  sessions: readonly SourcedSession[],
+  tables: readonly SourcedTable[],
+  models: readonly ModelLabels[] = [],
+): CombinedLabels | null {
+  const people = combinePeople(task, sessions, tables);
+  if (people === null) return null;
+  const { table, refused } = addModelLabels(people.table, models);
+  return { ...people, table, refused: [...people.refused, ...refused] };
+}
+
+function combinePeople(
   task: LabelTask | null,
   sessions: readonly SourcedSession[],
   tables: readonly SourcedTable[],
@@ -54,13 +68,6 @@ export function combineLabels(
   const merged = mergeSessions(chosen, sessions);
   const { table, refused } = addTables(merged, tableOf(merged), distinct);
   return { title: chosen.title, merged, table, refused: [...merged.refused, ...refused] };
-}
-
-/** Whether the table holds Y, N and NA only, and no numbers. */
-export function isLabelTable(table: LabelTable<Rating>): table is LabelTable {
-  return table.rows.every(({ labels }) =>
-    labels.every((label) => label === null || LABELS.includes(label as Label)),
-  );
 }
 
 function addTables(

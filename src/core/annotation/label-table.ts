@@ -3,7 +3,7 @@ import type { LabelledPair } from "../statistics/metric-estimators";
 import type { AnswerPair } from "./pair";
 import { type MergedLabels, raterKey } from "./merge";
 import type { Rater } from "./session-file";
-import type { Label } from "./task";
+import { LABELS, type Label } from "./task";
 
 /** Every pair with every rater's label, or rating on a scale: what agreement, adjudication and CSV work on. */
 export interface LabelTable<L extends Rating = Label> {
@@ -32,6 +32,13 @@ export function tableOf({ task, raters, labels }: MergedLabels): LabelTable {
     return [{ pair: pairs.get(pairId)!, labels }];
   });
   return { raters, rows };
+}
+
+/** Whether the table holds Y, N and NA only, and no numbers. */
+export function isLabelTable(table: LabelTable<Rating>): table is LabelTable {
+  return table.rows.every(({ labels }) =>
+    labels.every((label) => label === null || LABELS.includes(label as Label)),
+  );
 }
 
 /** The table with only the raters of one kind. */

@@ -91,8 +91,9 @@ const EXPORTED = "Choose a file that was exported from labelling.";
 
 /** @throws InputError for a task or pair changed after it was made, or an item without its pair. */
 export async function checkTask(task: LabelTask, file: string, digest: Digest): Promise<void> {
+  const ids = await Promise.all(task.pairs.map((pair) => pairId(pair, digest)));
   for (const [i, pair] of task.pairs.entries()) {
-    if ((await pairId(pair, digest)) === pair.id) continue;
+    if (ids[i] === pair.id) continue;
     const problem = `pair ${i + 1} (question ${pair.questionId}) was changed after the task was made`;
     throw new InputError({ file }, problem, "Use the file as it was exported.");
   }

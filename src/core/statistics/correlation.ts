@@ -61,7 +61,7 @@ function correlate(
   for (const side of [x, y]) {
     if (side.every((value) => value === side[0])) {
       return undefinedFor(
-        `all ${n} values of one side are ${side[0]}, so nothing can vary with them`,
+        `all ${n} values of one side are ${Number(side[0]!.toPrecision(3))}, so nothing can vary with them`,
       );
     }
   }

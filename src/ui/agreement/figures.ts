@@ -26,6 +26,6 @@ export function percent(share: number | null): string {
 const whole = new Intl.NumberFormat("en");
 
 /** "1,000 pairs", "1 rater". */
-export function count(n: number, noun: string): string {
-  return `${whole.format(n)} ${noun}${n === 1 ? "" : "s"}`;
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${whole.format(n)} ${n === 1 ? one : many}`;
 }

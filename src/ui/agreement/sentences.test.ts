@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Alpha } from "../../core/statistics/alpha";
 import type { BlockAlpha } from "../../core/statistics/alpha-diagnostics";
-import { alphaSays, differenceSays, driftSays, oddRaterSays } from "./sentences";
+import { alphaSays, differenceSays, driftSays, modelSays, oddRaterSays } from "./sentences";
 
 const half = (alpha: number, low: number, high: number) =>
   ({ alpha, interval: { low, high } }) as BlockAlpha;
@@ -50,3 +50,23 @@ test("the rater without whom α rises most is named, if it rises at all", () => 
   expect(oddRaterSays(0.869, without(0.848, 0.825))).toBeNull();
   expect(oddRaterSays(null, without(0.9))).toBeNull();
 });
+
+test.each([
+  [0.5, [0.3, 0.6], "It does not follow people’s majority"],
+  [0.9, [0.85, 0.95], "It follows people’s majority closely"],
+  [0.8, [0.7, 0.9], "is not certain"],
+  [1, null, "Too few pairs"],
+  [null, null, "α is undefined: no pair has both."],
+])(
+  "a model of α %d %j is said to be no person, and how it stands to them",
+  (alpha, bounds, words) => {
+    const interval = bounds && { low: bounds[0]!, high: bounds[1]! };
+    const entry = {
+      model: { name: "gpt", kind: "model" },
+      alpha: { alpha, interval, reason: "no pair has both" },
+    };
+    const sentence = modelSays(entry as Parameters<typeof modelSays>[0]);
+    expect(sentence).toMatch(/^gpt is not a person and is not counted\. /);
+    expect(sentence).toContain(words);
+  },
+);

@@ -1,5 +1,5 @@
 /** What figures say, in words. */
-import type { Agreement } from "../../core/annotation/agreement";
+import type { Agreement, ModelAgreement } from "../../core/annotation/agreement";
 import type { AlphaWithInterval } from "../../core/statistics/alpha-diagnostics";
 import type { MetricDifference } from "../../core/statistics/metric-agreement";
 import { range, signed, three } from "./figures";
@@ -54,4 +54,19 @@ export function differenceSays({ difference, interval, reason }: MetricDifferenc
   if (interval === null) return `${signed(difference)}; no interval: ${reason}.`;
   if (interval.low > 0) return "Closer to people, beyond chance.";
   return interval.high < 0 ? "Less close to people, beyond chance." : "Within chance.";
+}
+
+/** How a model stands to the people: first what it is not. */
+export function modelSays({ model, alpha: { alpha, interval, reason } }: ModelAgreement): string {
+  const start = `${model.name} is not a person and is not counted.`;
+  if (alpha === null) return `${start} Against people’s majority α is undefined: ${reason}.`;
+  if (interval === null) return `${start} Too few pairs to say how far it follows people.`;
+  const { low, high } = interval;
+  if (low >= RELIABLE) {
+    return `${start} It follows people’s majority closely: all of the interval is above .800.`;
+  }
+  if (high < TENTATIVE) {
+    return `${start} It does not follow people’s majority: all of the interval is below .667.`;
+  }
+  return `${start} How closely it follows people’s majority is not certain: the interval is neither all above .800 nor all below .667.`;
 }

@@ -1,0 +1,155 @@
+import { type ChatApi, FilteredError, openChatApi } from "../clients/chat-api";
+import { inParallel } from "../clients/in-parallel";
+import { itemsToAsk, raterPrompt, replyEvents } from "../core/annotation/model-rater";
+import { foldSession } from "../core/annotation/queue";
+import type { Rater } from "../core/annotation/session-file";
+import type { LabelTask } from "../core/annotation/task";
+import type { Database } from "../storage/db";
+import { appendSessionEvent, sessionEventsOf } from "../storage/sessions";
+import type { Locks } from "./run-locks";
+import { withSession } from "./session-lock";
+
+/** Enough for a model that reasons first; one that does not stops after its label. */
+const MAX_TOKENS = 2048;
+
+export type ModelWork =
+  | { readonly kind: "idle" }
+  /** `msLeft` is null before the first reply. */
+  | {
+      readonly kind: "asking";
+      readonly done: number;
+      readonly total: number;
+      readonly msLeft: number | null;
+    }
+  /** All are asked, or it was stopped; `unread` replies were no label. */
+  | {
+      readonly kind: "ended";
+      readonly stopped: boolean;
+      readonly done: number;
+      readonly total: number;
+      readonly unread: number;
+    }
+  | { readonly kind: "failed"; readonly message: string };
+
+/**
+ * Asks a model behind an OpenAI-compatible API what raters of a task are asked. Each reply is an event of the model's
+ * session and on disk before it counts, so that what stops it, be it the user, a fault or the tab's end, loses no
+ * more than the few requests on the way, and the next start goes on from there.
+ */
+export class ModelLabelling {
+  baseUrl = $state("http://localhost:1234/v1");
+  model = $state("");
+  /** In memory only: a reload forgets it. */
+  apiKey = $state("");
+  /** Of the task asked about last. */
+  work = $state.raw<ModelWork>({ kind: "idle" });
+  taskId = $state.raw<string | null>(null);
+
+  readonly #db: Database;
+  readonly #locks: Locks;
+  readonly #onlabelled: (taskId: string) => Promise<void>;
+  readonly #now: () => number;
+  #stop = new AbortController();
+
+  /** @param onlabelled  called when asking has ended, however it did. */
+  constructor(
+    db: Database,
+    locks: Locks,
+    onlabelled: (taskId: string) => Promise<void>,
+    now = Date.now,
+  ) {
+    this.#db = db;
+    this.#locks = locks;
+    this.#onlabelled = onlabelled;
+    this.#now = now;
+  }
+
+  /** How many items the model named has still to be asked about; null without a name. */
+  async left(task: LabelTask): Promise<number | null> {
+    const rater = this.#rater();
+    if (rater.name === "") return null;
+    const events = await sessionEventsOf(this.#db, task.id, rater);
+    return itemsToAsk(task, foldSession(task, events)).length;
+  }
+
+  /**
+   * Asks about every item that has no label yet.
+   * @param again  also about those whose reply could not be read.
+   */
+  async ask(task: LabelTask, again = false): Promise<void> {
+    if (this.work.kind === "asking") return;
+    this.taskId = task.id;
+    this.work = { kind: "asking", done: 0, total: task.items.length, msLeft: null };
+    this.#stop = new AbortController();
+    const rater = this.#rater();
+    try {
+      const baseUrl = checkAddress(this.baseUrl);
+      if (rater.name === "") throw new RangeError("Enter the model’s id, as the server names it");
+      const config = { baseUrl, model: rater.name, temperature: 0, maxTokens: MAX_TOKENS };
+      const api = await openChatApi(config, this.apiKey.trim() || null);
+      const held = await withSession(this.#locks, task.id, rater, () =>
+        this.#askAll(api, task, rater, again),
+      );
+      if (held === null) throw new RangeError(`another tab is asking ${rater.name} just now`);
+    } catch (error) {
+      this.work = {
+        kind: "failed",
+        message: error instanceof Error ? error.message : String(error),
+      };
+    }
+    await this.#onlabelled(task.id);
+  }
+
+  /** What was labelled stays. */
+  cancel(): void {
+    this.#stop.abort();
+  }
+
+  async #askAll(api: ChatApi, task: LabelTask, rater: Rater, again: boolean): Promise<void> {
+    const stop = this.#stop;
+    const state = foldSession(task, await sessionEventsOf(this.#db, task.id, rater));
+    const items = itemsToAsk(task, state, again);
+    const total = items.length;
+    const start = this.#now();
+    let [done, unread] = [0, 0];
+    const show = () => {
+      const msLeft = done === 0 ? null : ((this.#now() - start) / done) * (total - done);
+      this.work = { kind: "asking", done, total, msLeft };
+    };
+    show();
+    try {
+      await inParallel(items, stop, async (item) => {
+        const prompt = raterPrompt(task, task.items[item]!);
+        const reply = await replyOf(api, prompt, stop.signal);
+        for (const event of replyEvents(item, reply, this.#now(), state)) {
+          await appendSessionEvent(this.#db, task.id, rater, event);
+          if (event.kind === "comment" && event.text !== "") unread++;
+        }
+        done++;
+        show();
+      });
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+    }
+    this.work = { kind: "ended", stopped: done < total, done, total, unread };
+  }
+
+  #rater(): Rater {
+    return { name: this.model.trim(), kind: "model" };
+  }
+}
+
+/** A filtered text is a reply without a label; the other pairs go on. */
+async function replyOf(api: ChatApi, prompt: string, signal: AbortSignal): Promise<string> {
+  try {
+    return await api.complete(prompt, signal);
+  } catch (error) {
+    if (error instanceof FilteredError) return `(no reply: ${error.message})`;
+    throw error;
+  }
+}
+
+function checkAddress(text: string): string {
+  if (/^https?:\/\/\S+$/i.test(text.trim())) return text.trim();
+  throw new RangeError(`“${text}” is no address; write one like http://localhost:1234/v1`);
+}

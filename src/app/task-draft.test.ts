@@ -1,0 +1,57 @@
+import "fake-indexeddb/auto";
+import { expect, test } from "vitest";
+import type { Answer, AnswerSet } from "../core/answers/answer";
+import type { Corpus } from "../core/corpus/corpus";
+import { saveAnswers } from "../storage/answers";
+import { openDatabase } from "../storage/db";
+import { type RunRecord, putRun } from "../storage/runs";
+import { runMetricsOf } from "./agreement-metrics";
+import { TaskDraft } from "./task-draft.svelte";
+import { TasksState } from "./tasks.svelte";
+
+const baseline: AnswerSet = { cycle: 0, role: "baseline", split: "evaluation" };
+const lora: AnswerSet = { cycle: 1, role: "lora", split: "evaluation" };
+const corpus = {
+  name: "c",
+  questions: [
+    { id: 7, text: "May one lie?", topic: null, paraphrases: ["a?", "b?"], recorded: null },
+  ],
+} as unknown as Corpus;
+const answers = (word: string): Answer[] =>
+  [0, 1].map((paraphrase) => ({
+    ...{ questionId: 7, paraphrase, text: `${word} ${paraphrase}`, ruleOfThumb: null },
+  }));
+
+async function draftOn(name: string) {
+  const db = await openDatabase({ name });
+  const record = { id: "r", name: "Run", createdAt: 1, corpusId: "c" } as RunRecord;
+  await putRun(db, record);
+  await saveAnswers(db, "r", baseline, answers("Never"));
+  await saveAnswers(db, "r", lora, answers("Always"));
+  const tasks = new TasksState(db, null);
+  const draft = new TaskDraft(db, tasks, () => corpus);
+  await draft.loadRuns();
+  return { db, draft };
+}
+
+test("a task of two models' answers has a pair a wording, and its file names neither model", async () => {
+  const { db, draft } = await draftOn("across");
+  await draft.useAnswers("r", baseline, lora);
+  const stored = await draft.make();
+  expect(
+    stored!.task.pairs.map(({ question, answers }) => [question, ...answers.map((a) => a.text)]),
+  ).toEqual([
+    ["a?", "Always 0", "Never 0"],
+    ["b?", "Always 1", "Never 1"],
+  ]);
+  expect(JSON.stringify(stored!.task)).not.toMatch(/baseline|lora/);
+  expect(stored!.source).toEqual({ kind: "run", runId: "r", set: baseline, against: lora });
+  expect(await runMetricsOf(db, stored!.source)).toBeNull();
+});
+
+test("one model's answers make the pairs of a question, as before", async () => {
+  const { draft } = await draftOn("one");
+  await draft.useAnswers("r", lora);
+  expect(draft.pool!.pairs).toHaveLength(1);
+  expect(draft.source).toEqual({ kind: "run", runId: "r", set: lora });
+});

@@ -1,0 +1,44 @@
+/** A task of n pairs on the built site, and a rater who has opened it. */
+import { type Page, expect } from "@playwright/test";
+import { open } from "./site";
+
+function csvOfPairs(n: number): string {
+  const rows = Array.from({ length: n }, (_, i) => {
+    const answers = `"Answer one to ${i}: it depends, always.","Answer two to ${i}: it depends, never."`;
+    return `${i},"Is deed number ${i} right?",${answers}`;
+  });
+  return ["question_id,question,model_output_1,model_output_2", ...rows].join("\n");
+}
+
+/** Hands a CSV of n pairs to the tasks' page, which then shows what a task is made of. */
+export async function choosePairs(page: Page, n: number): Promise<void> {
+  await open(page, "#/label");
+  await page.getByLabel("File of pairs").setInputFiles({
+    name: "pairs.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(csvOfPairs(n)),
+  });
+}
+
+/** Makes a task of n pairs without repeats. */
+export async function makeTaskOf(page: Page, n: number): Promise<void> {
+  await choosePairs(page, n);
+  await page.getByLabel("Hidden repeats").fill("0");
+  await page
+    .getByRole("button", { name: `Make the task of ${n.toLocaleString("en")} pairs` })
+    .click();
+}
+
+/** Makes a task of n pairs, and opens it as a rater. */
+export async function begin(page: Page, n: number, rater = "Ann"): Promise<void> {
+  await makeTaskOf(page, n);
+  await page.getByLabel("Your name").fill(rater);
+  await page.keyboard.press("Enter");
+  await counted(page, 0, n);
+}
+
+/** How many pairs are labelled, as the top of the screen says. */
+export const counted = (page: Page, done: number, total: number): Promise<void> =>
+  expect(
+    page.getByRole("banner").getByText(new RegExp(`^\\s*${done} of ${total}\\b`)),
+  ).toBeVisible();

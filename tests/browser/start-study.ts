@@ -1,0 +1,15 @@
+/** The quickest study, started through the set-up page. */
+import { type Page, expect } from "@playwright/test";
+import { quickestStudy } from "./quickest-study";
+import { open } from "./site";
+
+export async function startStudy(page: Page): Promise<void> {
+  await open(page, "#/setup");
+  await page.getByLabel("Settings file").setInputFiles({
+    name: "config.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify(quickestStudy)),
+  });
+  await page.getByRole("button", { name: "Run this study" }).click();
+  await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
+}
