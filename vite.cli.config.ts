@@ -17,6 +17,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         steadfast: "src/cli/main.ts",
+        "encoder-thread": "src/cli/encoder-thread.ts",
         parity: "src/cli/parity.ts",
         bench: "tests/bench/main.ts",
       },

@@ -1,8 +1,11 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { useSwiftShader } from "./tests/swiftshader.ts";
+import { contentSecurityPolicy } from "./vite-plugins/content-security-policy.ts";
 import { encoderAssets } from "./vite-plugins/encoder-assets.ts";
+import { goldenAssets } from "./vite-plugins/golden-assets.ts";
 import { onnxAssets } from "./vite-plugins/onnx-assets.ts";
+import { threadedWasm } from "./vite-plugins/threaded-wasm.ts";
 import { wasmAssets } from "./vite-plugins/wasm-assets.ts";
 
 if (process.env["VITEST"]) useSwiftShader(process.env); // vitest's workers inherit it
@@ -10,8 +13,22 @@ if (process.env["VITEST"]) useSwiftShader(process.env); // vitest's workers inhe
 export default defineConfig({
   // Relative addresses: the built site works from any base path on a plain static host.
   base: "./",
-  plugins: [svelte(), encoderAssets(), wasmAssets(), onnxAssets()],
-  worker: { format: "es" },
+  plugins: [
+    svelte(),
+    contentSecurityPolicy(),
+    encoderAssets(),
+    wasmAssets(),
+    onnxAssets(),
+    goldenAssets(),
+  ],
+  worker: { format: "es", plugins: () => [threadedWasm()] },
+  // Isolated, the page may share memory between threads. A host without these headers serves it as well, on one thread.
+  preview: {
+    headers: {
+      "Cross-Origin-Opener-Policy": "same-origin",
+      "Cross-Origin-Embedder-Policy": "require-corp",
+    },
+  },
   build: {
     target: "es2023",
     chunkSizeWarningLimit: 2000,
@@ -23,6 +40,7 @@ export default defineConfig({
       "workers/**/*.test.ts",
       "tests/parity/**/*.test.ts",
       "tests/study/**/*.test.ts",
+      "tests/fuzz/**/*.test.ts",
       "tests/cli/**/*.test.ts",
       "vite-plugins/**/*.test.ts",
     ],

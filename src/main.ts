@@ -1,10 +1,12 @@
 import { mount } from "svelte";
 import { Steadfast } from "./app/steadfast.svelte";
+import { trustOwnScripts } from "./app/trusted-types";
 import App from "./ui/App.svelte";
 import StartFailed from "./ui/StartFailed.svelte";
 import "./ui/tokens.css";
 import "./ui/base.css";
 
+trustOwnScripts(document.baseURI);
 const target = document.getElementById("app")!;
 
 try {

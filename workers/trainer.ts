@@ -6,7 +6,7 @@ import type { Encoder } from "../src/core/encode/encoder";
 import type { AlignedConfig } from "../src/core/study/config";
 import type { Aligned } from "../src/core/study/ports";
 import { runStudy } from "../src/core/study/study";
-import { startBestBackend } from "../src/engine/backend";
+import { chooseBackend } from "../src/engine/backend";
 import { fetchFiles } from "../src/engine/encoder/fetch-files";
 import { type Gpt2Policy, loadPolicy } from "../src/engine/policy";
 import { serve } from "../src/protocol/rpc";
@@ -15,6 +15,7 @@ import { openDatabase } from "../src/storage/db";
 import { databaseStore } from "../src/storage/study-store";
 import { EventLog } from "./event-log";
 import { EncoderWorker } from "./encoder-client";
+import { tryThreads } from "./try-threads";
 
 // The DOM's types take `self` for a window.
 const scope = self as unknown as Pick<Worker, "addEventListener" | "postMessage">;
@@ -28,9 +29,11 @@ let loaded: { readonly target: string; readonly policy: Gpt2Policy } | null = nu
 
 serve<StudyContract>(scope, {
   async start({ assets }) {
-    const { kind, device } = await startBestBackend({ wasmPath: assets.wasm });
+    const { kind, device, reasons } = await chooseBackend({ wasmPath: assets.wasm }, () =>
+      tryThreads(assets.wasm),
+    );
     started ??= { assets, encoder: new EncoderWorker(assets) };
-    return { backend: kind, description: device };
+    return { backend: kind, description: device, reasons };
   },
 
   async runStudy({ runId, config, corpus, apiKey }, { signal, progress }) {

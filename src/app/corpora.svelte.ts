@@ -2,6 +2,7 @@ import type { Corpus } from "../core/corpus/corpus";
 import { InputError } from "../core/format/input-error";
 import { type StoredCorpus, deleteCorpus, listCorpora, putCorpus } from "../storage/corpora";
 import type { Database } from "../storage/db";
+import { StorageFullError } from "../storage/storage-full";
 import { type BuiltIn, fetchBuiltIn } from "./built-in-corpora";
 import { decodeText, readCorpus } from "./read-corpus";
 
@@ -99,7 +100,7 @@ export class CorporaState {
         added.push(entry);
       } catch (error) {
         problems.push(messageOf(error));
-        if (!(error instanceof InputError) && !isQuota(error)) throw error; // a defect of ours
+        if (!(error instanceof InputError) && !(error instanceof StorageFullError)) throw error; // a defect of ours
       } finally {
         this.problems = [...problems];
       }
@@ -125,12 +126,5 @@ function fromStored({ id, corpus, source, importedAt }: StoredCorpus): CorpusEnt
 }
 
 function messageOf(error: unknown): string {
-  if (isQuota(error)) {
-    return "There is no room left in this browser's storage. Delete runs or corpora, then import again.";
-  }
   return error instanceof Error ? error.message : String(error);
-}
-
-function isQuota(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "QuotaExceededError";
 }

@@ -64,6 +64,11 @@ export class LabelKeys {
     this.keys = restore(storage.getItem(KEY));
   }
 
+  /** After an import of settings. */
+  reread(): void {
+    this.keys = restore(this.#storage.getItem(KEY));
+  }
+
   /** What a key press asks for; null for none. Ctrl or ⌘ with Z is always undo. */
   actionOf(press: KeyPress): LabelAction | null {
     if (press.altKey) return null;

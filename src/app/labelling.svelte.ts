@@ -138,9 +138,6 @@ export class Labelling {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof DOMException && error.name === "QuotaExceededError") {
-    return "there is no room left in this browser's storage. Delete runs or corpora.";
-  }
   const message = error instanceof Error ? error.message : String(error);
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }

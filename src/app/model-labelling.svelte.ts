@@ -1,4 +1,4 @@
-import { type ChatApi, FilteredError, openChatApi } from "../clients/chat-api";
+import { type ChatApi, type ChatApiConfig, FilteredError } from "../clients/chat-api";
 import { inParallel } from "../clients/in-parallel";
 import { itemsToAsk, raterPrompt, replyEvents } from "../core/annotation/model-rater";
 import { foldSession } from "../core/annotation/queue";
@@ -48,6 +48,7 @@ export class ModelLabelling {
   readonly #db: Database;
   readonly #locks: Locks;
   readonly #onlabelled: (taskId: string) => Promise<void>;
+  readonly #openApi: (config: ChatApiConfig, apiKey: string | null) => Promise<ChatApi>;
   readonly #now: () => number;
   #stop = new AbortController();
 
@@ -56,11 +57,13 @@ export class ModelLabelling {
     db: Database,
     locks: Locks,
     onlabelled: (taskId: string) => Promise<void>,
+    openApi: (config: ChatApiConfig, apiKey: string | null) => Promise<ChatApi>,
     now = Date.now,
   ) {
     this.#db = db;
     this.#locks = locks;
     this.#onlabelled = onlabelled;
+    this.#openApi = openApi;
     this.#now = now;
   }
 
@@ -86,7 +89,7 @@ export class ModelLabelling {
       const baseUrl = checkAddress(this.baseUrl);
       if (rater.name === "") throw new RangeError("Enter the model’s id, as the server names it");
       const config = { baseUrl, model: rater.name, temperature: 0, maxTokens: MAX_TOKENS };
-      const api = await openChatApi(config, this.apiKey.trim() || null);
+      const api = await this.#openApi(config, this.apiKey.trim() || null);
       const held = await withSession(this.#locks, task.id, rater, () =>
         this.#askAll(api, task, rater, again),
       );

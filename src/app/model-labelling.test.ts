@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type ChatServer, chatServer } from "../../tests/annotation/chat-server";
 import { someTask } from "../../tests/annotation/tasks";
+import { openChatApi } from "../clients/chat-api";
 import { raterPrompt } from "../core/annotation/model-rater";
 import type { Rater } from "../core/annotation/session-file";
 import type { LabelTask } from "../core/annotation/task";
@@ -23,7 +24,7 @@ afterEach(() => server.close());
 async function labelling(name: string, locks = webLocks()) {
   const db = await openDatabase({ name });
   const ended: string[] = [];
-  const labelling = new ModelLabelling(db, locks, async (id) => void ended.push(id));
+  const labelling = new ModelLabelling(db, locks, async (id) => void ended.push(id), openChatApi);
   Object.assign(labelling, { baseUrl: server.baseUrl, model: " judge-1 ", apiKey: "secret-key" });
   const events = () => sessionEventsOf(db, task.id, model);
   return { labelling, events, ended };

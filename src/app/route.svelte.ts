@@ -11,7 +11,7 @@ export type Route =
   | { readonly page: "label"; readonly taskId: string | null; readonly rater: string | null }
   | { readonly page: "agreement"; readonly taskId: string | null }
   | { readonly page: "runs" }
-  | { readonly page: "self-test" };
+  | { readonly page: "self-test" | "storage" };
 
 /** "#/question/RUN/17" → its route. Anything unknown is the study page. */
 export function parseRoute(hash: string): Route {
@@ -29,6 +29,7 @@ export function parseRoute(hash: string): Route {
     case "setup":
     case "runs":
     case "self-test":
+    case "storage":
       return { page };
     default:
       return { page: "study", runId: (page === "study" && first) || null };

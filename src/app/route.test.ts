@@ -20,6 +20,7 @@ test.each<[string, Route]>([
   ["#/agreement/t1", { page: "agreement", taskId: "t1" }],
   ["#/runs", { page: "runs" }],
   ["#/self-test", { page: "self-test" }],
+  ["#/storage", { page: "storage" }],
   ["#/nowhere", { page: "study", runId: null }],
   ["#/corpus/50%", { page: "corpus", corpusId: "50%" }],
 ])("the address %j names its page", (hash, route) => {

@@ -25,6 +25,11 @@ export class SetupState {
     this.input = restore(storage.getItem(KEY)) ?? demoStudy;
   }
 
+  /** After an import of settings. */
+  reread(): void {
+    this.input = restore(this.#storage.getItem(KEY)) ?? demoStudy;
+  }
+
   /** The value of a field: as chosen, be it right or wrong, else its default. */
   valueOf(path: Path): unknown {
     const chosen = getAt(this.input, path);

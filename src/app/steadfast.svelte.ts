@@ -14,14 +14,26 @@ import { ModelLabelling } from "./model-labelling.svelte";
 import { Router } from "./route.svelte";
 import { type RunFiles, runFiles } from "./run-files";
 import type { Locks } from "./run-locks";
+import { remoteChat } from "./remote-chat";
 import { RunsState } from "./runs.svelte";
+import { SelfTestState } from "./self-test.svelte";
 import { SetupState } from "./setup.svelte";
 import type { StudyRun } from "./study-run.svelte";
+import { StorageState } from "./storage.svelte";
 import { StudyState } from "./study.svelte";
 import { TaskDraft } from "./task-draft.svelte";
 import { TasksState } from "./tasks.svelte";
 import { ThemeState } from "./theme.svelte";
-import { assetUrls, startStatistics, startTrainer } from "./workers";
+import {
+  assetUrls,
+  selfTestUrls,
+  startChat,
+  startSelfTest,
+  startStatistics,
+  startTrainer,
+} from "./workers";
+
+const HOUR = 60 * 60 * 1000; // ms
 
 /** Everything the page is made of, built once and handed down. */
 export class Steadfast {
@@ -35,6 +47,8 @@ export class Steadfast {
   readonly tasks: TasksState;
   readonly agreement: AgreementState;
   readonly modelLabelling: ModelLabelling;
+  readonly selfTest = new SelfTestState(startSelfTest, selfTestUrls());
+  readonly storage: StorageState;
   readonly labelKeys = new LabelKeys(localStorage);
   /** This tab has lost the storage to a newer one, and must not write any more. */
   outdated = $state.raw(false);
@@ -62,7 +76,13 @@ export class Steadfast {
     this.runs = new RunsState(db, locks);
     this.tasks = new TasksState(db, locks);
     this.agreement = new AgreementState(db, sha256, startStatistics);
-    this.modelLabelling = new ModelLabelling(db, locks, (id) => this.agreement.reread(id));
+    this.modelLabelling = new ModelLabelling(
+      db,
+      locks,
+      (id) => this.agreement.reread(id),
+      remoteChat(startChat),
+    );
+    this.storage = new StorageState(db, localStorage);
     this.study = new StudyState(
       db,
       this.device,
@@ -81,7 +101,8 @@ export class Steadfast {
       if (app) app.outdated = true;
     };
     app = new Steadfast(await openDatabase({ onClosed }));
-    await Promise.all([app.corpora.load(), app.study.settleInterrupted()]);
+    await Promise.all([app.corpora.load(), app.study.settleInterrupted(), app.storage.check()]);
+    app.#watchStorage();
     await app.showRun();
     return app;
   }
@@ -90,6 +111,14 @@ export class Steadfast {
   async showRun(): Promise<void> {
     const { current } = this.route;
     if (current.page === "study") await this.study.open(current.runId);
+  }
+
+  /** Reads anew what an import may have brought. */
+  async reread(): Promise<void> {
+    this.setup.reread();
+    this.theme.reread();
+    this.labelKeys.reread();
+    await Promise.all([this.corpora.load(), this.runs.load(), this.tasks.load()]);
   }
 
   /** The study that comes with the app; the quick one takes every step with the least work. */
@@ -114,7 +143,7 @@ export class Steadfast {
   }
 
   draftTask(): TaskDraft {
-    return new TaskDraft(this.#db, this.tasks, (id) => this.corpora.find(id)?.corpus ?? null);
+    return new TaskDraft(this.#db, this.tasks, this.corpora);
   }
 
   /** Opens a person's session in a task; whoever opens it closes it. Null if there is no such task. */
@@ -129,6 +158,18 @@ export class Steadfast {
     this.route.go({ page: "study", runId: null });
     const apiKey = this.setup.apiKey || null;
     await this.study.start({ name, config, corpusId: entry.id, corpus: entry.corpus, apiKey });
+    await this.storage.backUpIfDue(true);
+  }
+
+  /** Notes what there is to lose when the page is left, and backs up once a day where a folder was granted. */
+  #watchStorage(): void {
+    const { storage } = this;
+    const backUp = () => void storage.backUpIfDue(false);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden" && !this.outdated) void storage.note();
+    });
+    setInterval(backUp, HOUR);
+    backUp();
   }
 
   #corpusName({ corpus }: StudyConfig): string {

@@ -5,6 +5,7 @@ import type { Database } from "../storage/db";
 import { eventsOf } from "../storage/events";
 import { reportOf } from "../storage/reports";
 import { type RunRecord, getRun, listRuns, putRun } from "../storage/runs";
+import { StorageFullError } from "../storage/storage-full";
 import { BACKEND_NAMES, type Device } from "./device.svelte";
 import { type Locks, holdRun, isHeld } from "./run-locks";
 import { StudyRun } from "./study-run.svelte";
@@ -72,7 +73,7 @@ export class StudyState {
     this.live = this.shown = run;
     await holdRun(this.#locks, record.id, async () => {
       const ending = await this.#carryOut(run, corpus, apiKey);
-      await this.#update(run, { ...ending, endedAt: Date.now() });
+      await this.#end(run, ending);
     }).finally(() => {
       this.live = null;
     });
@@ -139,6 +140,15 @@ export class StudyState {
   async #update(run: StudyRun, changes: Partial<RunRecord>): Promise<void> {
     run.record = { ...run.record, ...changes };
     await putRun(this.#db, run.record);
+  }
+
+  /** With no room even for how it ended, the run shows it here and is marked as interrupted at the next start. */
+  async #end(run: StudyRun, ending: Ending): Promise<void> {
+    try {
+      await this.#update(run, { ...ending, endedAt: Date.now() });
+    } catch (error) {
+      if (!(error instanceof StorageFullError)) throw error;
+    }
   }
 
   /** A run that no tab holds any more was interrupted. */

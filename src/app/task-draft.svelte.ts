@@ -1,16 +1,24 @@
 import { type AnswerSet, answerSetName } from "../core/answers/answer";
 import { type Label, DEFAULT_PROMPT } from "../core/annotation/task";
 import type { AnswerPair } from "../core/annotation/pair";
-import type { Corpus } from "../core/corpus/corpus";
 import { answersOf, answerSetsOf } from "../storage/answers";
 import type { Database } from "../storage/db";
 import { eventsOf } from "../storage/events";
 import { type RunRecord, listRuns } from "../storage/runs";
+import type { CorporaState, CorpusEntry } from "./corpora.svelte";
 import { sha256 } from "./digest";
 import { decodeText } from "./read-corpus";
 import { applyBatch, emptyView } from "./study-view";
-import { type PairPool, choosePairs, poolAcross, poolOfAnswers, poolOfCsv } from "./task-pairs";
+import {
+  type PairPool,
+  choosePairs,
+  poolAcross,
+  poolOfAnswers,
+  poolOfCsv,
+  poolOfRecorded,
+} from "./task-pairs";
 import { type StoredTask, type TaskSource, type TasksState, readChecks } from "./tasks.svelte";
+import { TRIAL } from "./trial-task";
 
 /** A run with stored answers, which a task can be made of. */
 export interface AnsweredRun {
@@ -38,6 +46,12 @@ export class TaskDraft {
 
   /** Newest first; null until read. */
   runs = $state.raw<readonly AnsweredRun[] | null>(null);
+  /** Corpora whose answers come with them. */
+  recorded: readonly CorpusEntry[] = $derived.by(() =>
+    this.#corpora.entries.filter(({ corpus }) =>
+      corpus.questions.some(({ recorded }) => recorded !== null),
+    ),
+  );
   source = $state.raw<TaskSource | null>(null);
   pool = $state.raw<PairPool | null>(null);
   checks = $state.raw<Checks | null>(null);
@@ -50,15 +64,17 @@ export class TaskDraft {
 
   readonly #db: Database;
   readonly #tasks: TasksState;
-  readonly #findCorpus: (id: string) => Corpus | null;
+  readonly #corpora: Pick<CorporaState, "entries" | "find">;
 
-  constructor(db: Database, tasks: TasksState, findCorpus: (id: string) => Corpus | null) {
+  #isChosen = false;
+
+  constructor(db: Database, tasks: TasksState, corpora: Pick<CorporaState, "entries" | "find">) {
     this.#db = db;
     this.#tasks = tasks;
-    this.#findCorpus = findCorpus;
+    this.#corpora = corpora;
   }
 
-  /** Reads which runs there are, and takes the newest's last answers until something is chosen. */
+  /** Reads which runs there are. Until something is chosen, takes the newest's last answers, or else recorded ones. */
   async loadRuns(): Promise<void> {
     const records = await listRuns(this.#db);
     const all = await Promise.all(
@@ -66,7 +82,10 @@ export class TaskDraft {
     );
     this.runs = all.filter(({ sets }) => sets.length > 0);
     const [newest] = this.runs;
-    if (newest && !this.source) await this.useAnswers(newest.record.id, preferred(newest.sets));
+    const [corpus] = this.recorded;
+    if (this.#isChosen) return;
+    if (newest) await this.useAnswers(newest.record.id, preferred(newest.sets));
+    else if (corpus) await this.useRecorded(corpus.id);
   }
 
   /** @param against  the other model's answers, for pairs of two models' answers to one wording. */
@@ -74,7 +93,7 @@ export class TaskDraft {
     const source = { kind: "run" as const, runId, set, ...(against && { against }) };
     await this.#attempt(source, async () => {
       const run = this.runs?.find(({ record }) => record.id === runId);
-      const corpus = run && this.#findCorpus(run.record.corpusId);
+      const corpus = run && this.#corpora.find(run.record.corpusId)?.corpus;
       if (!corpus) {
         throw new RangeError("The questions of this run are not here any more. Import its corpus.");
       }
@@ -94,6 +113,10 @@ export class TaskDraft {
     });
   }
 
+  async useRecorded(corpusId: string): Promise<void> {
+    await this.#attempt(this.#sourceOf(corpusId), () => this.#poolOf(corpusId));
+  }
+
   async useCsv(file: File): Promise<void> {
     await this.#attempt({ kind: "file", name: file.name }, async () =>
       poolOfCsv(await textOf(file), file.name, sha256),
@@ -102,6 +125,7 @@ export class TaskDraft {
 
   /** Nothing chosen: what was read before does not stay behind another choice. */
   clear(): void {
+    this.#isChosen = true;
     [this.source, this.pool, this.problem] = [null, null, null];
   }
 
@@ -143,6 +167,30 @@ export class TaskDraft {
       this.problem = messageOf(error);
       return null;
     }
+  }
+
+  /** Makes and stores the task to try labelling with; null if it cannot be made, and `problem` says why. */
+  async makeTrial(): Promise<StoredTask | null> {
+    const { corpusId, pairs, settings } = TRIAL;
+    try {
+      const chosen = choosePairs(await this.#poolOf(corpusId), pairs, settings.seed, true);
+      this.problem = null;
+      return await this.#tasks.make(chosen, settings, this.#sourceOf(corpusId));
+    } catch (error) {
+      this.problem = messageOf(error);
+      return null;
+    }
+  }
+
+  #sourceOf(corpusId: string): TaskSource {
+    const name = this.#corpora.find(corpusId)?.corpus.name ?? corpusId;
+    return { kind: "corpus", corpusId, name };
+  }
+
+  async #poolOf(corpusId: string): Promise<PairPool> {
+    const entry = this.#corpora.find(corpusId);
+    if (!entry) throw new RangeError(`The corpus ${corpusId} is not here. Reload the page.`);
+    return poolOfRecorded(entry.corpus.questions, sha256);
   }
 
   async #attempt(source: TaskSource, read: () => Promise<PairPool>): Promise<void> {

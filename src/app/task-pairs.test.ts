@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { digest } from "../../tests/annotation/tasks";
-import { choosePairs, poolAcross, poolOfAnswers, poolOfCsv } from "./task-pairs";
+import { choosePairs, poolAcross, poolOfAnswers, poolOfCsv, poolOfRecorded } from "./task-pairs";
 
 const question = { topic: null, paraphrases: ["a?", "b?", "c?"], recorded: null };
 const questions = [
@@ -51,6 +51,17 @@ test("a CSV's pairs are measured by ROUGE-L, and a stratified sample spans them"
     expect(ends.map((i) => i < 2)).toEqual([true, false]);
   }
   expect(() => choosePairs(pool, 5, 1, false)).toThrow("whole number from 0 to the 4 pairs");
+});
+
+test("recorded answers make the pairs of their question, measured by ROUGE-L; questions without any make none", async () => {
+  const recorded = ["Yes.", " ", "No.", "Yes."].map((text) => ({ text, rot: null }));
+  const pool = await poolOfRecorded([{ ...questions[0]!, recorded }, questions[1]!], digest);
+  expect(pool.pairs.map(({ answers }) => answers.map(({ id }) => id))).toEqual([
+    ["1", "3"],
+    ["1", "4"],
+    ["3", "4"],
+  ]);
+  expect(pool).toMatchObject({ similarity: [0, 1, 0], measure: "ROUGE-L", empty: 1 });
 });
 
 test("two models' answers to one wording make a pair that says nothing of which is whose", async () => {

@@ -55,6 +55,23 @@ export async function poolOfAnswers(
   };
 }
 
+/** All pairs of the answers recorded with each question. */
+export async function poolOfRecorded(
+  questions: readonly Question[],
+  digest: Digest,
+): Promise<PairPool> {
+  const answers = questions.flatMap(({ id, recorded }) =>
+    (recorded ?? []).map(({ text, rot }, paraphrase): Answer => ({
+      questionId: id,
+      paraphrase,
+      text,
+      ruleOfThumb: rot,
+    })),
+  );
+  const { pairs, empty } = await poolOfAnswers(answers, questions, [], digest);
+  return { ...measured(pairs), empty };
+}
+
 /**
  * Pairs of two models' answers to one wording. Which is which is told by nothing in them: the answers stand in the order
  * of their texts and are numbered in it; the task's seed then draws left and right.
@@ -89,18 +106,20 @@ export async function poolAcross(
     }),
   );
   return {
-    pairs,
-    similarity: pairs.map(({ answers: [a, b] }) => rougeL(a.text, b.text)),
-    measure: "ROUGE-L",
+    ...measured(pairs),
     empty: both.flatMap(({ texts }) => texts).filter((text) => text.trim() === "").length,
   };
 }
 
 /** The pairs of a CSV in the published layout. @throws InputError as `importPairs`. */
 export async function poolOfCsv(text: string, file: string, digest: Digest): Promise<PairPool> {
-  const pairs = await importPairs(text, file, digest);
+  return { ...measured(await importPairs(text, file, digest)), empty: 0 };
+}
+
+/** Pairs that no study has measured, by the overlap of their words. */
+function measured(pairs: readonly AnswerPair[]): Omit<PairPool, "empty"> {
   const similarity = pairs.map(({ answers: [a, b] }) => rougeL(a.text, b.text));
-  return { pairs, similarity, measure: "ROUGE-L", empty: 0 };
+  return { pairs, similarity, measure: "ROUGE-L" };
 }
 
 /**

@@ -87,7 +87,9 @@ export class TasksState {
     settings: TaskSettings,
     source: TaskSource,
   ): Promise<StoredTask> {
-    return this.#store(await makeTask(pairs, settings, sha256), source);
+    const stored = await this.#store(await makeTask(pairs, settings, sha256), source);
+    await this.load();
+    return stored;
   }
 
   /** Imports tasks and raters' sessions, each file whole or not at all. */
@@ -148,7 +150,6 @@ export class TasksState {
     if (known) return known; // the same pairs and settings: its labels go on
     const stored = { id: task.id, createdAt: Date.now(), source, task };
     await putTask(this.#db, stored);
-    await this.load();
     return stored;
   }
 

@@ -8,6 +8,10 @@ export class ThemeState {
   choice = $state.raw<Theme>("system");
 
   constructor() {
+    this.reread();
+  }
+
+  reread(): void {
     const stored = localStorage.getItem(KEY);
     this.choose(THEMES.find((theme) => theme === stored) ?? "system");
   }

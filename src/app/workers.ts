@@ -1,5 +1,7 @@
 /** The workers: where they come from, and where they find their files. */
+import type { ChatContract } from "../protocol/chat";
 import { type Client, connect } from "../protocol/rpc";
+import type { SelfTestContract, SelfTestUrls } from "../protocol/self-test";
 import type { StatisticsContract } from "../protocol/statistics";
 import type { AssetUrls, StudyContract } from "../protocol/study";
 
@@ -23,6 +25,32 @@ export function startStatistics(): Client<StatisticsContract> {
     name: "steadfast-statistics",
   });
   return connect<StatisticsContract>(worker);
+}
+
+export function startChat(): Client<ChatContract> {
+  const worker = new Worker(new URL("../../workers/chat.ts", import.meta.url), {
+    type: "module",
+    name: "steadfast-chat",
+  });
+  return connect<ChatContract>(worker);
+}
+
+export interface SelfTestWorker {
+  readonly client: Client<SelfTestContract>;
+  terminate(): void;
+}
+
+export function startSelfTest(): SelfTestWorker {
+  const worker = new Worker(new URL("../../workers/self-test.ts", import.meta.url), {
+    type: "module",
+    name: "steadfast-self-test",
+  });
+  return { client: connect<SelfTestContract>(worker), terminate: () => worker.terminate() };
+}
+
+export function selfTestUrls(base = document.baseURI): SelfTestUrls {
+  const { demoModel, wasm } = assetUrls(base);
+  return { demoModel, wasm, golden: new URL("golden/", base).href };
 }
 
 /** Assets lie beside the page, wherever it is served from. */

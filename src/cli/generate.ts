@@ -4,7 +4,8 @@ import { readPeft } from "../core/adapter/peft";
 import { deriveSeed } from "../core/random";
 import type { Sampling } from "../core/study/config";
 import { loadPolicy } from "../engine/policy";
-import { modelFiles, startWasm } from "./assets";
+import { modelFiles } from "./assets";
+import { BACKEND_HELP, BACKEND_OPTION, startNamed } from "./backend";
 import { type Command, readArgs, realNumber, wholeNumber } from "./command";
 import { UsageError, readingInput } from "./errors";
 import { interruptible } from "./interrupt";
@@ -21,6 +22,7 @@ Usage: npm run steadfast -- generate --model DIR --prompt TEXT [options]
   --top-k K            0 keeps all (0)
   --top-p P            (1)
   --seed N             (1)
+  --backend NAME       ${BACKEND_HELP}
   --json               {"text", "ids"} on stdout
 `;
 
@@ -40,6 +42,7 @@ export const generate: Command = {
         "top-k": { type: "string", default: "0" },
         "top-p": { type: "string", default: "1" },
         seed: { type: "string", default: "1" },
+        backend: BACKEND_OPTION,
         json: { type: "boolean", default: false },
       },
       { names: [] },
@@ -58,7 +61,7 @@ export const generate: Command = {
     const files = modelFiles(model);
     const adapter = values.adapter === undefined ? null : await readAdapter(values.adapter);
 
-    await startWasm();
+    await startNamed(values.backend);
     const policy = await readingInput(() => loadPolicy(files));
     try {
       await readingInput(async () => {

@@ -40,4 +40,5 @@ async function main([name, ...argv]: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+process.stdout.write("", () => process.exit(code)); // Dawn and the encoder's thread would keep the process alive

@@ -12,7 +12,8 @@ import { bootstrapMean } from "../core/statistics/bootstrap";
 import { type ScoringConfig, scoreAnswers } from "../core/study/scoring";
 import { type Command, readArgs, realNumber, wholeNumber } from "./command";
 import { UsageError } from "./errors";
-import { loadEncoder, startWasm } from "./assets";
+import { loadEncoder } from "./assets";
+import { startWasm } from "./backend";
 import { interruptible } from "./interrupt";
 import { progressLine } from "./progress-line";
 

@@ -8,7 +8,8 @@ import type { StudyConfigInput } from "../core/study/config";
 import { runStudy } from "../core/study/study";
 import { loadPolicy } from "../engine/policy";
 import { openAligned } from "./aligned";
-import { loadEncoder, modelFiles, startWasm } from "./assets";
+import { loadEncoder, modelFiles } from "./assets";
+import { BACKEND_HELP, BACKEND_OPTION, startNamed } from "./backend";
 import { type Command, readArgs, wholeNumber } from "./command";
 import { readConfig, readCorpus } from "./study-input";
 import { UsageError, readingInput } from "./errors";
@@ -25,6 +26,7 @@ Usage: npm run steadfast -- study [CONFIG.json|demo] --out DIR [options]
   --quick      the least work that goes through every step
   --seed N     instead of the config's seed
   --encoder DIR  instead of the config's encoder: a folder, relative to where you are, or "use-lite"
+  --backend NAME  ${BACKEND_HELP}
   --force      replace the study that DIR holds already
   --json       print the report on stdout
 
@@ -46,6 +48,7 @@ export const study: Command = {
         quick: { type: "boolean", default: false },
         seed: { type: "string" },
         encoder: { type: "string" },
+        backend: BACKEND_OPTION,
         force: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
       },
@@ -62,7 +65,7 @@ export const study: Command = {
     const files = modelFiles(config.target, folder);
     const aligned = await readingInput(() => openAligned(config.aligned, corpus));
 
-    await startWasm();
+    await startNamed(values.backend);
     const policy = await readingInput(() => loadPolicy(files));
     await readingInput(() => checkStudy(config, corpus, policy));
     const encoder = await loadEncoder(config.encoder, folder);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
-import { BackendError, startBackend, startBestBackend } from "./backend";
+import { BackendError, startBackend, chooseBackend } from "./backend";
 
 const wasmPath = `${process.cwd()}/node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
 
@@ -9,7 +9,7 @@ test("starts what it is asked for, and gradients are registered", async () => {
   expect(tf.getBackend()).toBe("cpu");
   expect(await startBackend("wasm", { wasmPath })).toEqual({
     kind: "wasm",
-    device: "wasm, 1 thread",
+    device: "1 thread",
   });
   expect(tf.getBackend()).toBe("wasm");
   expect([
@@ -19,11 +19,16 @@ test("starts what it is asked for, and gradients are registered", async () => {
   ]).toEqual([6]);
 });
 
-test("without a WebGPU adapter, says so and what to use; the best backend is then wasm", async () => {
+test("without a WebGPU adapter, says so and what to use", async () => {
   await expect(startBackend("webgpu")).rejects.toThrow(BackendError);
-  await expect(startBackend("webgpu")).rejects.toThrow("no WebGPU adapter; use wasm");
-  expect(await startBestBackend({ wasmPath })).toEqual({
+  await expect(startBackend("webgpu")).rejects.toThrow("no WebGPU adapter answers; use wasm");
+});
+
+test("the best backend is the first that starts, with the reasons against those before it", async () => {
+  const tryThreads = async () => ({ threads: 1, reason: "the page is not isolated" });
+  expect(await chooseBackend({ wasmPath }, tryThreads)).toEqual({
     kind: "wasm",
-    device: "wasm, 1 thread (no WebGPU here)",
+    device: "1 thread",
+    reasons: [expect.stringContaining("no WebGPU adapter"), "the page is not isolated"],
   });
 });

@@ -7,18 +7,32 @@ export type BackendKind = "webgpu" | "wasm" | "cpu";
 export interface BackendOptions {
   /** Where the wasm binaries lie: a folder ending in "/", or an address per binary. Needed for wasm only. */
   readonly wasmPath?: string | Readonly<Record<string, string>>;
-  /**
-   * Threads for wasm. Off by default: in a cross-origin-isolated page the threaded build fails once minified, and hangs
-   * for a minute under a content security policy without `blob:`.
-   */
-  readonly wasmThreads?: boolean;
+  /** Threads for wasm (1): more need a cross-origin-isolated page, and the scripts of the threads beside the binaries. */
+  readonly wasmThreads?: number;
 }
 
 export interface BackendInfo {
   readonly kind: BackendKind;
-  /** What computes, as the platform names it: "nvidia ampere", "wasm, 1 thread". */
+  /** What computes, as the platform names it: "nvidia ampere", "1 thread". */
   readonly device: string;
 }
+
+/** How many wasm threads start here, and where it is only one, why. */
+export interface WasmThreads {
+  readonly threads: number;
+  readonly reason: string | null;
+}
+
+export interface BackendChoice extends BackendInfo {
+  /** Why none that is faster was taken, a sentence each; empty where WebGPU was. */
+  readonly reasons: readonly string[];
+}
+
+export const BACKEND_NAMES = {
+  webgpu: "WebGPU",
+  wasm: "WebAssembly",
+  cpu: "Plain JavaScript",
+} as const;
 
 export class BackendError extends Error {
   override readonly name = "BackendError";
@@ -33,22 +47,44 @@ export async function startBackend(
   options: BackendOptions = {},
 ): Promise<BackendInfo> {
   const device = await register(kind, options);
-  if (!(await tf.setBackend(kind))) {
-    throw new BackendError(`the ${kind} backend did not start; ${remedy(kind)}`);
-  }
+  const started = await tf.setBackend(kind).catch((error: unknown) => {
+    throw new BackendError(
+      `${BACKEND_NAMES[kind]} did not start: ${String(error)}; ${remedy(kind)}`,
+    );
+  });
+  if (!started) throw new BackendError(`${BACKEND_NAMES[kind]} did not start; ${remedy(kind)}`);
   await tf.ready();
   return { kind, device: device() };
 }
 
-/** webgpu where an adapter answers and tfjs starts on it, otherwise wasm; `device` says why. */
-export async function startBestBackend(options: BackendOptions): Promise<BackendInfo> {
-  try {
-    return await startBackend("webgpu", options);
-  } catch (error) {
-    if (!(error instanceof BackendError)) throw error;
-    const { kind, device } = await startBackend("wasm", options);
-    return { kind, device: `${device} (no WebGPU here)` };
-  }
+/**
+ * The fastest that starts: webgpu, wasm with threads, wasm with one, cpu.
+ *
+ * @param tryThreads  asked only where webgpu does not start.
+ * @throws BackendError if none starts, with the reason of each.
+ */
+export async function chooseBackend(
+  options: BackendOptions,
+  tryThreads: () => Promise<WasmThreads>,
+): Promise<BackendChoice> {
+  const reasons: string[] = [];
+  const attempt = async (kind: BackendKind, more: BackendOptions = {}) => {
+    try {
+      return await startBackend(kind, { ...options, ...more });
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error;
+      reasons.push(error.message);
+      return null;
+    }
+  };
+  const gpu = await attempt("webgpu");
+  if (gpu !== null) return { ...gpu, reasons };
+  const { threads, reason } = await tryThreads();
+  const wasm = await attempt("wasm", { wasmThreads: threads });
+  if (reason !== null) reasons.push(reason);
+  const started = wasm ?? (await attempt("cpu"));
+  if (started === null) throw new BackendError(reasons.join("; "));
+  return { ...started, reasons };
 }
 
 /** Registers the backend; the answer names the device, once the backend runs. */
@@ -61,14 +97,15 @@ async function register(kind: BackendKind, options: BackendOptions): Promise<() 
       const wasm = await import("@tensorflow/tfjs-backend-wasm");
       if (options.wasmPath !== undefined) wasm.setWasmPaths(options.wasmPath);
       // Must precede setBackend: the choice of binary depends on it.
-      tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", options.wasmThreads ?? false);
-      return () =>
-        options.wasmThreads ? `wasm, ${wasm.getThreadsCount()} threads` : "wasm, 1 thread";
+      const { wasmThreads = 1 } = options;
+      tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", wasmThreads > 1);
+      wasm.setThreadsCount(wasmThreads);
+      return () => (wasmThreads > 1 ? `${wasm.getThreadsCount()} threads` : "1 thread");
     }
     case "webgpu": {
       const adapter = await gpuAdapter(); // tfjs itself would fail on null with a TypeError
       if (adapter === null) {
-        throw new BackendError(`this browser offers no WebGPU adapter; ${remedy(kind)}`);
+        throw new BackendError(`no WebGPU adapter answers; ${remedy(kind)}`);
       }
       const { vendor, architecture, description } = adapter.info;
       await import("@tensorflow/tfjs-backend-webgpu");

@@ -14,8 +14,10 @@ export interface AssetUrls {
 
 export interface DeviceInfo {
   readonly backend: "webgpu" | "wasm" | "cpu";
-  /** The GPU as the browser names it, or why there is none: "nvidia ampere", "no WebGPU here". */
+  /** The GPU as the browser names it, or the threads: "nvidia ampere", "4 threads". */
   readonly description: string;
+  /** Why nothing faster was taken; empty where there is nothing faster. */
+  readonly reasons: readonly string[];
 }
 
 /** What happened since the last batch. `at` is the time in ms since the epoch. */

@@ -20,7 +20,7 @@ export async function saveAdapter(
   weights: AdapterWeights,
 ): Promise<void> {
   const row = { runId, cycle, role, weights };
-  await write(db, ["adapters"], (tx) => tx.objectStore("adapters").put(row));
+  await write(db, ["adapters"], (tx) => tx.objectStore("adapters").put(row), row);
 }
 
 /** Null where the run has no such adapter. */

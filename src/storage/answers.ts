@@ -16,7 +16,7 @@ export async function saveAnswers(
   answers: readonly Answer[],
 ): Promise<void> {
   const row = { runId, cycle, role, split, answers };
-  await write(db, ["answers"], (tx) => tx.objectStore("answers").put(row));
+  await write(db, ["answers"], (tx) => tx.objectStore("answers").put(row), row);
 }
 
 /** Null where the run has no such set. */

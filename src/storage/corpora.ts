@@ -13,7 +13,7 @@ export interface StoredCorpus {
 }
 
 export async function putCorpus(db: Database, stored: StoredCorpus): Promise<void> {
-  await write(db, ["corpora"], (tx) => tx.objectStore("corpora").put(stored));
+  await write(db, ["corpora"], (tx) => tx.objectStore("corpora").put(stored), stored);
 }
 
 /** Newest first. */

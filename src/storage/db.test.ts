@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { expect, test, vi } from "vitest";
 import { type Migration, migrations, openDatabase } from "./db";
+import { type SessionRow, appendSessionEvent, sessionEventsOf } from "./sessions";
 
 const stored = {
   id: "c1",
@@ -32,6 +33,20 @@ test.each(released)(
     expect(await db.getAll("corpora")).toEqual([stored]);
   },
 );
+
+test("labels of version 2, an event a row, are a session as before, in their order", async () => {
+  const db = await openDatabase({ name: "event-rows", steps: migrations.slice(0, 2) });
+  const events = [0, 1, 2].map((item) => ({ kind: "label", item, label: "Y", at: item }) as const);
+  for (const event of events) {
+    const row = { taskId: "t", kind: "person", name: "Ann", part: 0, event };
+    await db.add("sessions", row as unknown as SessionRow);
+  }
+  db.close();
+  const upgraded = await openDatabase({ name: "event-rows" });
+  const ann = { name: "Ann", kind: "person" } as const;
+  await appendSessionEvent(upgraded, "t", ann, { kind: "undo", at: 3 });
+  expect(await sessionEventsOf(upgraded, "t", ann)).toEqual([...events, { kind: "undo", at: 3 }]);
+});
 
 test("a failing step leaves the database at its old version, whole", async () => {
   await databaseOfVersion(migrations.length, "failing");

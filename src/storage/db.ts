@@ -33,6 +33,9 @@ export type AdapterKey = [runId: string, cycle: number, role: string];
 export type Database = IDBPDatabase<Schema>;
 export type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">;
 
+/** A row of sessions up to version 2. */
+type SingleEventRow = Omit<SessionRow, "events"> & { readonly event: SessionRow["events"][number] };
+
 export type Migration = (db: Database, tx: Upgrade) => void | Promise<void>;
 
 /** One step a version, oldest first. Never edit a released step: append one. Await nothing but `tx`. */
@@ -52,6 +55,14 @@ export const migrations: readonly Migration[] = [
     sessions.createIndex("bySession", ["taskId", "kind", "name", "part"]);
     const decisions = db.createObjectStore("decisions", { keyPath: "order", autoIncrement: true });
     decisions.createIndex("byTask", "taskId");
+  },
+  // A row held one event: an import of thousands took seconds.
+  async (_db, tx) => {
+    const sessions = tx.objectStore("sessions");
+    for (let cursor = await sessions.openCursor(); cursor; cursor = await cursor.continue()) {
+      const { event, ...row } = cursor.value as unknown as SingleEventRow;
+      await cursor.update({ ...row, events: [event] });
+    }
   },
 ];
 

@@ -10,7 +10,12 @@ export interface DecisionRow {
 }
 
 export async function putDecision(db: Database, taskId: string, decision: Decision): Promise<void> {
-  await write(db, ["decisions"], (tx) => tx.objectStore("decisions").add({ taskId, decision }));
+  await write(
+    db,
+    ["decisions"],
+    (tx) => tx.objectStore("decisions").add({ taskId, decision }),
+    decision,
+  );
 }
 
 /** In the order in which they were taken. */

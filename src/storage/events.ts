@@ -20,7 +20,7 @@ export async function appendEvents(
   runId: string,
   { at, events }: StoredBatch,
 ): Promise<void> {
-  await write(db, ["events"], (tx) => tx.objectStore("events").add({ runId, at, events }));
+  await write(db, ["events"], (tx) => tx.objectStore("events").add({ runId, at, events }), events);
 }
 
 /** In the order in which they were appended. */

@@ -8,7 +8,7 @@ export interface ReportRow {
 }
 
 export async function saveReport(db: Database, runId: string, report: StudyReport): Promise<void> {
-  await write(db, ["reports"], (tx) => tx.objectStore("reports").put({ runId, report }));
+  await write(db, ["reports"], (tx) => tx.objectStore("reports").put({ runId, report }), report);
 }
 
 /** Null where the run has not come to its end. */

@@ -34,7 +34,7 @@ export interface RemovedRun {
 
 /** Adds the record, or replaces it. */
 export async function putRun(db: Database, run: RunRecord): Promise<void> {
-  await write(db, ["runs"], (tx) => tx.objectStore("runs").put(run));
+  await write(db, ["runs"], (tx) => tx.objectStore("runs").put(run), run);
 }
 
 /** Newest first. */

@@ -1,17 +1,18 @@
-/** What raters did, one event a row and one transaction an event: a rater's labels are a fold over their events. */
+/** What raters did, in a row what was stored at once: one act, or a whole import. A rater's labels are a fold over it. */
+import type { IDBPObjectStore, StoreNames } from "idb";
 import type { SessionEvent } from "../core/annotation/queue";
 import type { Rater } from "../core/annotation/session-file";
-import type { Database } from "./db";
+import type { Database, Schema } from "./db";
 import { rowsUnder } from "./keys";
 import { write } from "./write";
 
-/** `order` is the database's own counter: it only rises, so it puts the events of a session in order. */
+/** `order` is the database's own counter: it only rises, so it puts the rows of a session in order. */
 export interface SessionRow extends Rater {
   readonly order?: number;
   readonly taskId: string;
   /** 0 for the session kept on this device; 1, 2, … for imported ones that went another way than it. */
   readonly part: number;
-  readonly event: SessionEvent;
+  readonly events: readonly SessionEvent[];
 }
 export type SessionKey = [taskId: string, kind: Rater["kind"], name: string, part: number];
 
@@ -32,8 +33,8 @@ export async function appendSessionEvent(
   { name, kind }: Rater,
   event: SessionEvent,
 ): Promise<void> {
-  const row: SessionRow = { taskId, kind, name, part: 0, event };
-  await write(db, ["sessions"], (tx) => tx.objectStore("sessions").add(row));
+  const row: SessionRow = { taskId, kind, name, part: 0, events: [event] };
+  await write(db, ["sessions"], (tx) => tx.objectStore("sessions").add(row), row);
 }
 
 /** The events of the rater's session on this device, in order. */
@@ -43,7 +44,7 @@ export async function sessionEventsOf(
   { name, kind }: Rater,
 ): Promise<SessionEvent[]> {
   const rows = await db.getAllFromIndex("sessions", "bySession", [taskId, kind, name, 0]);
-  return rows.map(({ event }) => event);
+  return rows.flatMap(({ events }) => events);
 }
 
 /** Every session of a task, models before people, each kind by name. */
@@ -71,33 +72,42 @@ export async function ratersOf(db: Database, taskId: string): Promise<Rater[]> {
 export async function importSession(
   db: Database,
   taskId: string,
+  rater: Rater,
+  events: readonly SessionEvent[],
+): Promise<ImportOutcome> {
+  return write(db, ["sessions"], (tx) =>
+    addSession(tx.objectStore("sessions"), taskId, rater, events),
+  );
+}
+
+/** `importSession` within a transaction that is under way. */
+export async function addSession(
+  store: IDBPObjectStore<Schema, StoreNames<Schema>[], "sessions", "readwrite">,
+  taskId: string,
   { name, kind }: Rater,
   events: readonly SessionEvent[],
 ): Promise<ImportOutcome> {
-  return write(db, ["sessions"], async (tx) => {
-    const store = tx.objectStore("sessions");
-    const known = toSessions(await store.index("bySession").getAll(rowsUnder(taskId, kind, name)));
-    const add = (part: number, added: readonly SessionEvent[]) =>
-      Promise.all(added.map((event) => store.add({ taskId, kind, name, part, event })));
+  const known = toSessions(await store.index("bySession").getAll(rowsUnder(taskId, kind, name)));
+  const add = (part: number, added: readonly SessionEvent[]) =>
+    store.add({ taskId, kind, name, part, events: added });
 
-    if (known.some((session) => isPrefix(events, session.events))) return "known";
-    const continued = known.find((session) => isPrefix(session.events, events));
-    if (continued) {
-      await add(continued.part, events.slice(continued.events.length));
-      return "continued";
-    }
-    await add(known.length, events);
-    return known.length === 0 ? "added" : "separate";
-  });
+  if (known.some((session) => isPrefix(events, session.events))) return "known";
+  const continued = known.find((session) => isPrefix(session.events, events));
+  if (continued) {
+    await add(continued.part, events.slice(continued.events.length));
+    return "continued";
+  }
+  await add(known.length, events);
+  return known.length === 0 ? "added" : "separate";
 }
 
 function toSessions(rows: readonly SessionRow[]): StoredSession[] {
   const sessions: (StoredSession & { events: SessionEvent[] })[] = [];
-  for (const { kind, name, part, event } of rows) {
+  for (const { kind, name, part, events } of rows) {
     const last = sessions.at(-1);
     const isSame = last?.part === part && last.rater.kind === kind && last.rater.name === name;
-    if (isSame) last.events.push(event);
-    else sessions.push({ rater: { name, kind }, part, events: [event] });
+    if (isSame) for (const event of events) last.events.push(event);
+    else sessions.push({ rater: { name, kind }, part, events: [...events] });
   }
   return sessions;
 }

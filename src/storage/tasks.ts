@@ -15,6 +15,8 @@ export type TaskSource =
       /** The other model's answers, where a pair is of two models' answers to one wording. */
       readonly against?: AnswerSet;
     }
+  /** The answers recorded with a corpus; `name` is the corpus's, which may be gone by now. */
+  | { readonly kind: "corpus"; readonly corpusId: string; readonly name: string }
   /** A CSV of pairs, or the file of a task or a session. */
   | { readonly kind: "file"; readonly name: string };
 
@@ -36,7 +38,7 @@ export interface RemovedTask {
 
 /** Adds the task, or replaces it. */
 export async function putTask(db: Database, stored: StoredTask): Promise<void> {
-  await write(db, ["tasks"], (tx) => tx.objectStore("tasks").put(stored));
+  await write(db, ["tasks"], (tx) => tx.objectStore("tasks").put(stored), stored);
 }
 
 /** Newest first. */

@@ -1,24 +1,120 @@
-/** `npm run bench [-- NAME]`: prints every bench of this folder, or one. */
+/** `npm run bench`: measures what this folder's benches compare. */
+import { parseArgs } from "node:util";
+import type { BackendKind } from "../../src/engine/backend";
 import { alphaBootstrap } from "./alpha-bootstrap";
-import { decodeWasm } from "./decode-wasm";
+import { type Bench, type Findings, Skip } from "./bench";
+import { demoDecode } from "./demo-decode";
+import { dispatches } from "./dispatches";
+import { decode, prefill } from "./decode";
+import { deviceLimits } from "./device-limits";
+import { encoder } from "./encoder";
+import { torch } from "./torch";
 import { foldSessionBench } from "./fold-session";
-import { linearWasm } from "./linear-wasm";
-import type { Bench } from "./bench";
+import { gpt2124m } from "./gpt2-124m";
+import { linearMap } from "./linear";
+import { lora124m } from "./lora-124m";
+import { plainLora124m } from "./plain-lora-124m";
+import { startAgainWithSwiftShader } from "./start";
 
-const benches: readonly Bench[] = [alphaBootstrap, foldSessionBench, linearWasm, decodeWasm];
+const benches: readonly Bench[] = [
+  alphaBootstrap,
+  foldSessionBench,
+  linearMap,
+  demoDecode,
+  dispatches,
+  lora124m,
+  gpt2124m,
+  plainLora124m,
+  decode,
+  prefill,
+  encoder,
+  deviceLimits,
+  torch,
+];
 
-async function main([name]: readonly string[]): Promise<number> {
-  const chosen = benches.filter((bench) => name === undefined || bench.name === name);
+const help = `Measures the engine against plain ways of doing the same, both in one run.
+
+Usage: npm run bench [-- --only NAME | --all] [--backend wasm|webgpu|cpu] [--json]
+
+  --only      one bench; without it all those marked * run
+  --all       every bench: an hour or more
+  --backend   what computes, where a bench leaves the choice
+  --json      prints nothing but the figures, as JSON
+
+${benches.map(({ name, about, quick }) => `  ${quick ? "*" : " "} ${name.padEnd(16)}${about}`).join("\n")}
+`;
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: "string" },
+      all: { type: "boolean", default: false },
+      backend: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const chosen = benches.filter(({ name, quick }) =>
+    values.only === undefined ? values.all || quick : name === values.only,
+  );
   if (chosen.length === 0) {
     const names = benches.map(({ name }) => name).join(", ");
-    process.stderr.write(`bench: there is no bench "${name}"; there is ${names}\n`);
+    process.stderr.write(`bench: there is no bench "${values.only}"; there is ${names}\n`);
     return 2;
   }
+  const onWebGpu = chosen.some((bench) => backendFor(bench, values.backend) === "webgpu");
+  if (onWebGpu) await startAgainWithSwiftShader();
+  const figures: Record<string, unknown> = {};
   for (const bench of chosen) {
-    const lines = await bench.run();
-    process.stdout.write(`${bench.name}\n${lines.map((line) => `  ${line}\n`).join("")}`);
+    const findings = await run(bench, backendFor(bench, values.backend));
+    if (findings === null) continue;
+    figures[bench.name] = findings.figures;
+    if (values.json) continue;
+    const lines = findings.lines.map((line) => `  ${line}\n`);
+    process.stdout.write(`${bench.name}: ${bench.about}\n${lines.join("")}`);
+  }
+  if (values.json) {
+    process.stdout.write(
+      `${JSON.stringify(values.only === undefined ? figures : figures[values.only])}\n`,
+    );
   }
   return 0;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+/** @returns null where what the bench needs is not here. */
+async function run(bench: Bench, backend: BackendKind): Promise<Findings | null> {
+  try {
+    return await bench.run(backend);
+  } catch (error) {
+    if (!(error instanceof Skip)) throw error;
+    process.stderr.write(`${bench.name}: skipped: ${error.message}\n`);
+    return null;
+  }
+}
+
+function backendFor({ name, backends }: Bench, asked: string | undefined): BackendKind {
+  if (asked === undefined || backends.length === 0) return backends[0] ?? "cpu";
+  const found = backends.find((kind) => kind === asked);
+  if (found !== undefined) return found;
+  throw new Error(`${name} runs on ${backends.join(" and ")}, not on "${asked}"`);
+}
+
+/** Dawn keeps the process alive, so it must be ended; first what was printed has to be written. */
+async function end(code: number): Promise<never> {
+  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+  process.exit(code);
+}
+
+try {
+  await end(await main(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(
+    `bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  await end(1);
+}

@@ -1,7 +1,11 @@
 /** Every view of the built site: axe finds nothing serious, nothing scrolls sideways, hands find everything. */
+import { readFile } from "node:fs/promises";
 import { type Page, devices, expect, test } from "@playwright/test";
+import { readSession } from "../../src/core/annotation/session-file";
+import { readBuiltIn } from "../../src/core/corpus/built-in";
+import { digest } from "../annotation/tasks";
 import { expectAccessible } from "./axe";
-import { begin, choosePairs, counted, makeTaskOf } from "./label-task";
+import { begin, choosePairs, counted, labelAll, makeTaskOf } from "./label-task";
 import { expectReachable, sidewaysOverflow, smallControls } from "./reach";
 import { drop, openAgreement, threeSessions } from "./sessions";
 import { open } from "./site";
@@ -55,7 +59,43 @@ test("a finished run, its questions, and a task of its answers", async ({ page }
   await open(page, "#/label");
   await expect(page.getByLabel("Whose answers")).toBeVisible();
   await expectAccessible(page, "task made of a run");
+
+  await page.getByRole("radio", { name: "Two models’ answers" }).check();
+  await page.getByLabel("One model").selectOption({ label: "Baseline, held-out questions" });
+  await page.getByLabel("The other").selectOption({ label: "Aligned, held-out questions" });
+  await expectAccessible(page, "task made of two models");
+  await page.getByLabel("Hidden repeats").fill("0");
+  await page.getByRole("button", { name: /^Make the task of \d+ pairs$/ }).click();
+  await expectBlind(page);
 });
+
+const MODELS = /baseline|lora|ppo|aligned|model/i;
+
+/** Labels the task of two models' answers: nothing tells which is whose, nor does its side. */
+async function expectBlind(page: Page): Promise<void> {
+  const total = Number.parseInt(await page.getByText(/^\d+ to label$/).innerText());
+  await expect(page.locator("main")).not.toHaveText(MODELS);
+  await page.getByLabel("Your name").fill("Ann");
+  await page.keyboard.press("Enter");
+  await counted(page, 0, total);
+  await expect(page.locator("body")).not.toHaveText(MODELS);
+  const text = await labelAll(page, total, () => "n");
+  await expect(page.locator("body")).not.toHaveText(MODELS);
+  expect(text).not.toMatch(MODELS);
+
+  const recorded = new Set(
+    readBuiltIn(
+      "demo",
+      await readFile("public/demo/demo_questions.json", "utf8"),
+    ).questions.flatMap(({ recorded }) => (recorded ?? []).map(({ text }) => text)),
+  );
+  const { task } = await readSession(text, "session.json", digest);
+  const alignedIsLeft = task.items.map(({ pairId, swapped }) => {
+    const { answers } = task.pairs.find(({ id }) => id === pairId)!;
+    return recorded.has(answers[swapped ? 1 : 0].text);
+  });
+  expect(new Set(alignedIsLeft)).toEqual(new Set([true, false]));
+}
 
 test("tasks: to make, in the list, and with its raters", async ({ page }) => {
   await open(page, "#/label");
@@ -116,7 +156,7 @@ test("labelling, its dialogs, and its end", async ({ page }) => {
   await expectAccessible(second, "labelling in a second tab");
   await second.close();
   await page.keyboard.press("n");
-  await expect(page.getByRole("heading", { name: "All 2 pairs are labelled" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "All 2 are labelled" })).toBeVisible();
   await expectAccessible(page, "all labelled");
   await expectReachable(page, "all labelled");
 });
@@ -176,7 +216,7 @@ test.describe("on a phone", () => {
     await page.getByRole("button", { name: "Same" }).tap();
     await counted(page, 1, 2);
     await page.getByRole("button", { name: "Same" }).tap();
-    await expect(page.getByRole("heading", { name: "All 2 pairs are labelled" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "All 2 are labelled" })).toBeVisible();
     await expectLarge("all labelled");
   });
 });

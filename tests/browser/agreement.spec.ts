@@ -4,7 +4,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { exportLabels } from "../../src/core/annotation/labels-csv";
 import { chatServer } from "../annotation/chat-server";
 import { somePairs } from "../annotation/tasks";
-import { drop, hasOpened, labelOf, openAgreement, threeSessions } from "./sessions";
+import { drop, hasOpened, labelOf, openAgreement, threeSessions, trialOf } from "./sessions";
 import { open, watchRequests } from "./site";
 
 /** Everything the page says but what it has of files' order and times. */
@@ -47,6 +47,23 @@ test("three session files give α, the same in any order, and nothing leaves the
   await drop(page, [{ name: "broken.json", text: first!.text.replace('"N"', '"Y"') }]);
   await expect(page.getByRole("alert")).toContainText("broken.json: the checksum does not fit");
   expect(foreign()).toEqual([]);
+});
+
+test("three people who have only the address label 20 pairs each, and a fourth reads α", async ({
+  browser,
+  page,
+}) => {
+  const files = [
+    await trialOf(browser, "Ada", 3),
+    await trialOf(browser, "Bo", 4),
+    await trialOf(browser, "Cy", 6),
+  ];
+  await openAgreement(page);
+  await drop(page, files);
+  await expect(page.getByTestId("alpha")).toHaveText(/^−?\.\d{3}$/);
+  await expect(
+    page.getByText("Trial: the demo questions · 20 pairs · 3 raters · nominal"),
+  ).toBeVisible();
 });
 
 test("disagreements are decided by keyboard, survive a reload, and leave raters' labels as they are", async ({

@@ -1,4 +1,5 @@
 /** A task of n pairs on the built site, and a rater who has opened it. */
+import { readFile } from "node:fs/promises";
 import { type Page, expect } from "@playwright/test";
 import { open } from "./site";
 
@@ -13,6 +14,7 @@ function csvOfPairs(n: number): string {
 /** Hands a CSV of n pairs to the tasks' page, which then shows what a task is made of. */
 export async function choosePairs(page: Page, n: number): Promise<void> {
   await open(page, "#/label");
+  await page.getByRole("radio", { name: "A CSV of pairs" }).check();
   await page.getByLabel("File of pairs").setInputFiles({
     name: "pairs.csv",
     mimeType: "text/csv",
@@ -42,3 +44,19 @@ export const counted = (page: Page, done: number, total: number): Promise<void> 
   expect(
     page.getByRole("banner").getByText(new RegExp(`^\\s*${done} of ${total}\\b`)),
   ).toBeVisible();
+
+/** Labels all that is left of `total` by keys, and returns the text of the file that comes of it. */
+export async function labelAll(
+  page: Page,
+  total: number,
+  keyOf: (item: number) => "y" | "n" | "a",
+): Promise<string> {
+  for (let item = 0; item < total; item++) {
+    await page.keyboard.press(keyOf(item));
+    if (item + 1 < total) await counted(page, item + 1, total);
+  }
+  await expect(page.getByRole("heading", { name: `All ${total} are labelled` })).toBeVisible();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export my labels" }).press("Enter");
+  return readFile(await (await download).path(), "utf8");
+}

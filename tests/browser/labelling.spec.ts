@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, devices, expect, test } from "@playwright/test";
 import { chromium as chromiumPath } from "../../scripts/chromium.js";
-import { begin, counted } from "./label-task";
+import { begin, choosePairs, counted, labelAll } from "./label-task";
 import { sidewaysOverflow, smallControls } from "./reach";
 import { open } from "./site";
 
@@ -38,7 +38,7 @@ test("500 pairs are labelled by keyboard alone, and the file of the session hold
     await page.keyboard.press(key);
     if (i < 2) await counted(page, 498 + i, 500);
   }
-  await expect(page.getByRole("heading", { name: "All 500 pairs are labelled" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "All 500 are labelled" })).toBeVisible();
   console.log(`slowest label, from key to next pair: ${slowest.toFixed(1)} ms`);
 
   const download = page.waitForEvent("download");
@@ -50,6 +50,27 @@ test("500 pairs are labelled by keyboard alone, and the file of the session hold
   const expected = Array.from({ length: 500 }, (_, i) => ["Y", "N", "NA"][i % 3]);
   expected.splice(497, 3, "N", "NA", "Y");
   expect(file.events.map(({ label }) => label)).toEqual(expected);
+});
+
+test("nothing tells a rater that some pairs come twice", async ({ page }) => {
+  await choosePairs(page, 20); // and 10 % repeats, unless told otherwise
+  await page.getByRole("button", { name: "Make the task of 20 pairs" }).click();
+  await expect(page.getByText("22 to label")).toBeVisible();
+  const tells = /repeat|twice|hidden|\bchecks?\b|20|22 pairs/i;
+  const body = page.locator("main");
+  await expect(body).not.toHaveText(tells);
+  await page.getByLabel("Your name").fill("Ann");
+  await page.keyboard.press("Enter");
+  await counted(page, 0, 22);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).not.toHaveText(tells);
+  await page.keyboard.press("Escape");
+  await labelAll(page, 22, () => "y");
+  await expect(body).not.toHaveText(tells);
+  await page.getByRole("link", { name: "To the task" }).click();
+  await page.getByRole("link", { name: "All tasks" }).click();
+  await expect(page.getByRole("article")).toContainText("22 to label");
+  await expect(page.getByRole("article")).not.toHaveText(/repeat|twice|hidden|20 pairs/i);
 });
 
 test("a key shows its effect within 50 ms", async ({ page }) => {
@@ -82,7 +103,7 @@ test("undo goes back over pairs, also after a reload; flags and comments stay", 
   const question = page.getByRole("heading", { level: 1 });
   const first = await question.innerText();
   await page.keyboard.press("f");
-  await expect(page.getByText("Pair 1, flagged")).toBeVisible();
+  await expect(page.getByText("Number 1, flagged")).toBeVisible();
   await page.keyboard.press("c");
   await expect(page.getByRole("textbox")).toBeFocused();
   await page.keyboard.type("Not sure.");
@@ -109,6 +130,7 @@ test("undo goes back over pairs, also after a reload; flags and comments stay", 
   await page.getByRole("button", { name: /^Same: Y/ }).click();
   await page.keyboard.press("1");
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden(); // it takes the keys until then
   await page.keyboard.press("y"); // does nothing any more
   await page.keyboard.press("1");
   await counted(page, 1, 10);

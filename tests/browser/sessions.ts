@@ -1,8 +1,9 @@
 /** Three raters' files of one task, and how they come onto a page. */
-import { type Page, expect } from "@playwright/test";
+import { type Browser, type Page, expect } from "@playwright/test";
 import { type Rater, writeSession } from "../../src/core/annotation/session-file";
 import { type Label, type LabelTask, makeTask } from "../../src/core/annotation/task";
 import { digest, somePairs } from "../annotation/tasks";
+import { labelAll } from "./label-task";
 import { open } from "./site";
 
 export interface DroppedFile {
@@ -37,6 +38,22 @@ export async function threeSessions(): Promise<DroppedFile[]> {
     sessionOf(task, { name: "Bo", kind: "person" }, 4),
     sessionOf(task, { name: "Cy", kind: "person" }, 6),
   ]);
+}
+
+/** Someone who has only the address labels the pairs to try it with, by keyboard alone. */
+export async function trialOf(browser: Browser, name: string, every: number): Promise<DroppedFile> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await open(page);
+  await page.getByRole("link", { name: "Label", exact: true }).press("Enter");
+  await page.getByRole("button", { name: "Try it: 20 pairs of the demo questions" }).press("Enter");
+  await expect(page.getByText("20 to label")).toBeVisible();
+  await page.getByLabel("Your name").press("Control+A");
+  await page.keyboard.type(name);
+  await page.keyboard.press("Enter");
+  const text = await labelAll(page, 20, (item) => (item % every === 0 ? "n" : "y"));
+  await context.close();
+  return { name: `${name}.json`, text };
 }
 
 /** A drop on a page that is not there yet goes nowhere. */

@@ -1,10 +1,10 @@
 /** The quickest study, started through the set-up page. */
 import { type Page, expect } from "@playwright/test";
 import { quickestStudy } from "./quickest-study";
-import { open } from "./site";
+import { site } from "./site";
 
-export async function startStudy(page: Page): Promise<void> {
-  await open(page, "#/setup");
+export async function startStudy(page: Page, address = site): Promise<void> {
+  await page.goto(`${address}#/setup`);
   await page.getByLabel("Settings file").setInputFiles({
     name: "config.json",
     mimeType: "application/json",

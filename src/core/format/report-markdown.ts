@@ -35,6 +35,7 @@ export function reportMarkdown(report: StudyReport): string {
         (reason === null ? "" : ` ${reason}`) +
         (skippedAnswers === 0 ? "" : ` PPO skipped ${skippedAnswers} answers that were too short.`),
     ),
+    ...healthSection(report),
     "## Selection",
     selectionTable(report),
   ]
@@ -102,6 +103,17 @@ function bestSentence({ best }: StudyReport): string {
   return best.name === "baseline"
     ? "No trained model beat the baseline; the pretrained model is kept."
     : `Kept: the model ${LABELS[best.name]} of cycle ${best.cycle}.`;
+}
+
+/** Each finding with the setting to change; nothing where all is well or was not watched. */
+function healthSection({ cycles }: StudyReport): string[] {
+  const lines = cycles.flatMap(({ cycle, health = [] }) =>
+    health.map(
+      ({ severity, since, sentence, setting }) =>
+        `- Cycle ${cycle}, from step ${since}, ${severity}: ${sentence} Change \`${setting}\` first.`,
+    ),
+  );
+  return lines.length === 0 ? [] : ["## Health of training", lines.join("\n")];
 }
 
 function selectionTable({ selection }: StudyReport): string {

@@ -1,6 +1,7 @@
 /** What a study found, as report.json holds it. Nothing in it depends on when or how fast it ran. */
 import type { Role } from "../answers/answer";
 import type { QuestionId } from "../corpus/corpus";
+import type { Finding } from "../health/finding";
 import type { SelectionRecord } from "../select/select";
 import type { StudyConfig } from "../study/config";
 import type { QuestionScore } from "../study/scoring";
@@ -61,6 +62,8 @@ export interface CycleOutcome {
   readonly improved: boolean;
   /** Answers that PPO left out because they were too short to learn from. */
   readonly skippedAnswers: number;
+  /** What was found wrong with this cycle's PPO; missing in reports written before there was such a list. */
+  readonly health?: readonly Finding[];
 }
 
 export interface StudyReport {

@@ -22,13 +22,30 @@ export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
 
+/** A tensor as the header describes it. */
+export interface HeaderTensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Of its bytes, from the end of the header on. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface SafetensorsHeader {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** In the header's order. */
+  readonly tensors: readonly HeaderTensor[];
+}
+
 export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-const LENGTH_BYTES = 8;
+/** What comes before the header: its length. */
+export const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
 const MAX_HEADER = 100_000_000; // the reference implementation's limit
 
@@ -66,13 +83,33 @@ const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = {
  */
 export function parseSafetensors(bytes: Uint8Array, file: string): SafetensorsFile {
   const headerLength = readHeaderLength(bytes, file);
-  const header = parseHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + headerLength), file);
+  if (LENGTH_BYTES + headerLength > bytes.length) {
+    throw new SyntaxError(
+      `${file} is cut short: its header needs ${LENGTH_BYTES + headerLength} bytes, the file has ${bytes.length}; load it again`,
+    );
+  }
+  const header = bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + headerLength);
+  const { metadata, tensors } = readHeader(header, file);
   const body = bytes.subarray(LENGTH_BYTES + headerLength);
-  const tensors = new Map<string, TensorEntry>();
+  const entries = tensors.map(({ name, dtype, shape, begin, end }): [string, TensorEntry] => {
+    if (end > body.length) {
+      throw new SyntaxError(
+        `${file} is cut short: ${name} ends at byte ${end} of the data, the file has ${body.length}; load it again`,
+      );
+    }
+    const read = () => decodeTensor(body.subarray(begin, end), dtype, name, file);
+    return [name, { name, dtype, shape, read }];
+  });
+  return { metadata, tensors: new Map(entries) };
+}
+
+/** The header's JSON, checked. @throws SyntaxError naming the file, and the tensor where it is one tensor's fault. */
+export function readHeader(json: Uint8Array, file: string): SafetensorsHeader {
+  const tensors: HeaderTensor[] = [];
   let metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(header)) {
+  for (const [name, value] of Object.entries(parseHeader(json, file))) {
     if (name === "__metadata__") metadata = check(Metadata, value, `${file}: __metadata__`);
-    else tensors.set(name, entry(name, check(HeaderEntry, value, `${file}: ${name}`), body, file));
+    else tensors.push(headerTensor(name, check(HeaderEntry, value, `${file}: ${name}`), file));
   }
   return { metadata, tensors };
 }
@@ -109,18 +146,14 @@ export function writeSafetensors(
   return bytes;
 }
 
-function readHeaderLength(bytes: Uint8Array, file: string): number {
+/** The header's length, from the first bytes of a file. @throws SyntaxError if they are not those of safetensors. */
+export function readHeaderLength(bytes: Uint8Array, file: string): number {
   if (bytes.length < LENGTH_BYTES) {
     throw new SyntaxError(`${file} has ${bytes.length} bytes: too short for safetensors`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > MAX_HEADER) throw new SyntaxError(`${file} is not a safetensors file`);
-  if (LENGTH_BYTES + length > bytes.length) {
-    throw new SyntaxError(
-      `${file} is cut short: its header needs ${LENGTH_BYTES + length} bytes, the file has ${bytes.length}; load it again`,
-    );
-  }
   return length;
 }
 
@@ -137,12 +170,11 @@ function parseHeader(bytes: Uint8Array, file: string): Record<string, unknown> {
   return header as Record<string, unknown>;
 }
 
-function entry(
+function headerTensor(
   name: string,
   { dtype, shape, data_offsets: [begin, end] }: v.InferOutput<typeof HeaderEntry>,
-  body: Uint8Array,
   file: string,
-): TensorEntry {
+): HeaderTensor {
   const width = BYTES_PER_ELEMENT[dtype];
   if (width === undefined) throw new SyntaxError(`${file}: ${name} has the unknown type ${dtype}`);
   if (end - begin !== elements(shape) * width) {
@@ -150,15 +182,19 @@ function entry(
       `${file}: ${name} is ${dtype} [${shape.join(", ")}] but spans ${end - begin} bytes`,
     );
   }
-  if (end > body.length) {
-    throw new SyntaxError(
-      `${file} is cut short: ${name} ends at byte ${end} of the data, the file has ${body.length}; load it again`,
-    );
-  }
-  return { name, dtype, shape, read: () => decode(body.subarray(begin, end), dtype, name, file) };
+  return { name, dtype, shape, begin, end };
 }
 
-function decode(bytes: Uint8Array, dtype: string, name: string, file: string): Float32Array {
+/**
+ * A tensor's bytes as float32: a view of them where they are aligned F32, otherwise a new array.
+ * @throws RangeError if the type is not F32, F16 or BF16.
+ */
+export function decodeTensor(
+  bytes: Uint8Array,
+  dtype: string,
+  name: string,
+  file: string,
+): Float32Array {
   switch (dtype) {
     case "F32": {
       const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();

@@ -1,7 +1,7 @@
 /** What can be found wrong before anything is computed or written. */
 import { fillPrompt } from "../answers/prompt";
 import type { Corpus } from "../corpus/corpus";
-import { fewestAnswers } from "../rewards/rewards";
+import { fewestWordings } from "../rewards/rewards";
 import type { StudyConfig } from "./config";
 import type { Policy } from "./ports";
 import { type StudySplit, splitCorpus } from "./split";
@@ -20,7 +20,7 @@ export function checkStudy(config: StudyConfig, corpus: Corpus, policy: Policy):
     );
   }
   const { enabled, reward } = config.rollouts;
-  const fewest = enabled ? fewestAnswers(reward) : 2;
+  const fewest = enabled ? fewestWordings(reward, config.reward) : 2;
   for (const { id, paraphrases } of corpus.questions) {
     if (paraphrases.length < fewest) {
       const wanting = enabled ? `the reward ${reward} needs` : "a score needs";

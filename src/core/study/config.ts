@@ -5,7 +5,7 @@ import { QUESTION_SLOT } from "../answers/prompt";
 import { parseQuestionId } from "../corpus/corpus";
 import { BUILT_IN_ENCODER } from "../encode/encoder";
 import { PpoConfig } from "../ppo/config";
-import { REWARD_NAMES } from "../rewards/rewards";
+import { REWARD_NAMES, RewardConfig } from "../rewards/config";
 import { SftConfig } from "../sft/config";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -161,6 +161,7 @@ export const StudyConfig = v.strictObject({
         ),
         "question",
       ),
+      samples: v.optional(v.pipe(count, about("Answers sampled for each wording at a time")), 1),
       passes: v.optional(v.pipe(count, about("Times through the cycle's training questions")), 2),
       maxSteps: v.optional(v.nullable(v.pipe(count, about("Stop after so many PPO steps"))), null),
       temperature: v.optional(
@@ -189,6 +190,7 @@ export const StudyConfig = v.strictObject({
     }),
     {},
   ),
+  reward: v.optional(RewardConfig, {}),
   ppo: v.optional(PpoConfig, {}),
   cycles: v.optional(
     v.strictObject({

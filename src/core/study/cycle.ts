@@ -4,6 +4,7 @@ import type { Answer } from "../answers/answer";
 import { fillPrompt } from "../answers/prompt";
 import type { Question, QuestionId } from "../corpus/corpus";
 import { type CycleOutcome, type SageById, sageById } from "../format/report";
+import type { Finding } from "../health/finding";
 import { deriveSeed } from "../random";
 import { type SelectionRecord, select } from "../select/select";
 import { askAligned, askPolicy } from "./asking";
@@ -60,7 +61,7 @@ export async function runCycle(
   if (examples.length === 0) {
     const reason =
       "No aligned answers passed the selection, so there is nothing to train on. Lower the threshold or draw more questions.";
-    const outcome = { ...counts, reason, models: [], skippedAnswers: 0 };
+    const outcome = { ...counts, reason, models: [], skippedAnswers: 0, health: [] };
     return { outcome, selection, trainSage, kept, candidates: [] };
   }
 
@@ -80,15 +81,19 @@ export async function runCycle(
     },
   );
   const lora = await candidate("lora", cycle, tuned, evaluation, run);
-  if (!config.rollouts.enabled) return finish([lora], 0);
+  if (!config.rollouts.enabled) return finish([lora], 0, []);
 
-  const trained = await ppoPhase(questions, cycle, run);
+  const trained = await ppoPhase(questions, kept, cycle, run);
   const ppo = await candidate("ppo", cycle, trained.weights, evaluation, run);
-  return finish([lora, ppo], trained.skippedAnswers);
+  return finish([lora, ppo], trained.skippedAnswers, trained.health);
 
-  function finish(candidates: readonly Candidate[], skippedAnswers: number): CycleResult {
+  function finish(
+    candidates: readonly Candidate[],
+    skippedAnswers: number,
+    health: readonly Finding[],
+  ): CycleResult {
     const models = candidates.map(({ evaluated }) => evaluated.summary);
-    const outcome = { ...counts, reason: null, models, skippedAnswers };
+    const outcome = { ...counts, reason: null, models, skippedAnswers, health };
     return { outcome, selection, trainSage, kept, candidates };
   }
 }

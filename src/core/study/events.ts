@@ -1,4 +1,5 @@
 import type { AnswerSet, Role } from "../answers/answer";
+import type { Finding } from "../health/finding";
 import type { PpoStats } from "../ppo/statistics";
 import type { SelectionRecord } from "../select/select";
 import type { SftStep } from "./ports";
@@ -33,5 +34,7 @@ export type StudyEvent =
       readonly totalSteps: number;
       readonly meanScore: number;
       readonly stats: PpoStats;
+      /** What this step showed to be wrong with the run, mostly nothing; missing in logs of before there was a watch. */
+      readonly findings?: readonly Finding[];
     }
   | { readonly kind: "cycle"; readonly outcome: CycleOutcome };

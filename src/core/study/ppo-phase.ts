@@ -1,23 +1,30 @@
 /** PPO over the cycle's training questions, with the consistency of the answers as reward. */
 import type { AdapterWeights } from "../adapter/peft";
-import { trimAnswer } from "../answers/prompt";
 import type { Question } from "../corpus/corpus";
+import type { Finding } from "../health/finding";
+import { HealthMonitor } from "../health/monitor";
+import { ppoSample } from "../health/sample";
 import { deriveSeed, shuffle, stream } from "../random";
-import { fewestAnswers, rewards } from "../rewards/rewards";
-import { pairWeights } from "../sage/similarity";
 import { promptsFor } from "./asking";
 import type { Sampling, StudyConfig } from "./config";
 import type { Run } from "./context";
-import type { PpoSession, ScoredRollout } from "./ports";
+import type { ExamplesByQuestion } from "./cycle";
+import { type PaidGroup, Payer } from "./payment";
+import type { PpoSession } from "./ports";
 
 export interface PpoOutcome {
   readonly weights: AdapterWeights;
   readonly skippedAnswers: number;
+  readonly health: readonly Finding[];
 }
 
-/** Trains the adapter in use. Questions come in a new seeded order in every pass. */
+/**
+ * Trains the adapter in use. Questions come in a new seeded order in every pass.
+ * @param kept  the aligned answers that passed the selection, for a reward that is anchored to them.
+ */
 export async function ppoPhase(
   questions: readonly Question[],
+  kept: ExamplesByQuestion,
   cycle: number,
   run: Run,
 ): Promise<PpoOutcome> {
@@ -39,14 +46,17 @@ export async function ppoPhase(
     sampling: rolloutSampling(config),
     seed,
   });
+  const payer = new Payer(kept, run);
+  const health = new HealthMonitor({ method: "ppo", ppo });
   let step = 0;
   let skippedAnswers = 0;
   try {
     for (const { question, pass } of visits) {
       if (step >= totalSteps) break;
       signal.throwIfAborted();
-      const paid = await payRollouts(question, ["rollout", cycle, pass], session, run);
-      skippedAnswers += question.paraphrases.length - paid.length;
+      const group = await sampleGroup(question, ["rollout", cycle, pass], session, payer, run);
+      const paid = group.rollouts;
+      skippedAnswers += question.paraphrases.length * rollouts.samples - paid.length;
       const batches = rollouts.batch === "question" ? [paid] : paid.map((one) => [one]);
       for (const batch of batches.slice(0, totalSteps - step)) {
         if (batch.length === 0) continue;
@@ -54,7 +64,8 @@ export async function ppoPhase(
         step++;
         skippedAnswers += stats.skippedResponses;
         const meanScore = batch.reduce((sum, { score }) => sum + score, 0) / batch.length;
-        report({ kind: "ppo-step", cycle, step, totalSteps, meanScore, stats });
+        const findings = health.add(ppoSample(step, stats, group));
+        report({ kind: "ppo-step", cycle, step, totalSteps, meanScore, stats, findings });
         report({ kind: "progress", done: step, total: totalSteps });
       }
     }
@@ -62,7 +73,7 @@ export async function ppoPhase(
     await session.end().catch(() => {}); // it holds tensors that nothing else frees; the first failure is the one to tell
     throw error;
   }
-  return { weights: await session.end(), skippedAnswers };
+  return { weights: await session.end(), skippedAnswers, health: health.findings };
 }
 
 /** From the policy's own distribution: PPO weighs tokens by it, and a cut-off tail would not be the policy's. */
@@ -73,34 +84,25 @@ function rolloutSampling({ rollouts, sampling }: StudyConfig): Sampling {
 
 function countSteps(questions: readonly Question[], rollouts: StudyConfig["rollouts"]): number {
   const ofOnePass = questions.reduce(
-    (sum, { paraphrases }) => sum + (rollouts.batch === "question" ? 1 : paraphrases.length),
+    (sum, { paraphrases }) =>
+      sum + (rollouts.batch === "question" ? 1 : paraphrases.length * rollouts.samples),
     0,
   );
   const planned = ofOnePass * rollouts.passes;
   return Math.min(planned, rollouts.maxSteps ?? planned);
 }
 
-/**
- * One answer to each wording of the question, and what the reward pays for it within the group. An empty answer has
- * no meaning to compare and is left out; of too few answers for the reward nothing can be learned.
- */
-async function payRollouts(
+/** `rollouts.samples` answers to each wording, and what the reward pays for each. */
+async function sampleGroup(
   question: Question,
   purpose: readonly (string | number)[],
   session: PpoSession,
+  payer: Payer,
   run: Run,
-): Promise<ScoredRollout[]> {
-  const { config, ports, signal } = run;
-  const texts = await session.rollout(promptsFor([question], run, ...purpose), { signal });
-  const said = texts.flatMap((text, rollout) => {
-    const answer = trimAnswer(text);
-    return answer === "" ? [] : [{ rollout, answer }];
-  });
-  if (said.length < fewestAnswers(config.rollouts.reward)) return [];
-  const embeddings = await ports.encoder.embed(
-    said.map(({ answer }) => answer),
-    { signal },
-  );
-  const scores = rewards[config.rollouts.reward](pairWeights(embeddings), said.length);
-  return said.map(({ rollout }, i) => ({ rollout, score: scores[i]! }));
+): Promise<PaidGroup> {
+  const { signal, config } = run;
+  const prompts = Array.from({ length: config.rollouts.samples }, (_, k) =>
+    promptsFor([question], run, ...purpose, ...(k === 0 ? [] : ["sample", k])),
+  ).flat();
+  return payer.pay(question, await session.rollout(prompts, { signal }), purpose);
 }

@@ -4,7 +4,8 @@ import type { AdapterWeights } from "../adapter/peft";
 import type { Answer, AnswerSet } from "../answers/answer";
 import type { Corpus, Question } from "../corpus/corpus";
 import type { StudyReport } from "../format/report";
-import type { PpoStats } from "../ppo/statistics";
+import { reportMarkdown } from "../format/report-markdown";
+import { nothingTrained } from "../ppo/statistics";
 import type { StudyConfigInput } from "./config";
 import type { StudyEvent } from "./events";
 import type { ScoredRollout, StudyPorts, TrainingExample } from "./ports";
@@ -77,7 +78,8 @@ class ToyWorld {
           rollout: async (prompts) => answersOf(prompts.length, this.#agreeing),
           step: async (batch) => {
             this.paid.push(batch);
-            return { skippedResponses: 0 } as PpoStats;
+            const nothing = nothingTrained("a toy learns nothing", batch.length, 0.2, 1e-4);
+            return { ...nothing, skippedResponses: 0 };
           },
           end: async () => {
             this.sessionsOpen--;
@@ -306,4 +308,55 @@ test("cancelling in PPO ends the session and keeps what was saved before", async
   expect(world.sessionsOpen).toBe(0);
   expect(world.adapters).toEqual(["lora 1"]);
   expect(world.reports).toEqual([]);
+});
+
+test("a policy that gives one answer to every question is told of in an event and in the report", async () => {
+  const world = new ToyWorld();
+  const startPpo = world.ports.policy.startPpo.bind(world.ports.policy);
+  world.ports.policy.startPpo = async (settings) => ({
+    ...(await startPpo(settings)),
+    rollout: async (prompts) => prompts.map(() => "yes"),
+  });
+  const told: string[] = [];
+  const report = await runStudy(resolveConfig(small), corpusOf(10), world.ports, {
+    signal: quiet.signal,
+    report: (event) =>
+      void (
+        event.kind === "ppo-step" && told.push(...(event.findings ?? []).map(({ kind }) => kind))
+      ),
+  });
+  expect(told).toEqual(["constant-answer", "zero-spread"]);
+  expect(report.cycles[0]?.health?.map(({ kind }) => kind)).toEqual(told);
+  expect(reportMarkdown(report)).toContain("Change `reward.samenessPenalty` first.");
+});
+
+test("K samples a wording are paid in one batch, each with a seed of its own", async () => {
+  const world = new ToyWorld({ afterLora: 4 });
+  const seeds: number[] = [];
+  const startPpo = world.ports.policy.startPpo.bind(world.ports.policy);
+  world.ports.policy.startPpo = async (settings) => {
+    const session = await startPpo(settings);
+    return {
+      ...session,
+      rollout: async (prompts, hooks) => {
+        seeds.push(...prompts.map(({ seed }) => seed));
+        return session.rollout(prompts, hooks);
+      },
+    };
+  };
+  const rollouts = { passes: 1, samples: 2, reward: "tuple-sage" } as const;
+  await run(world, { ...small, rollouts });
+  expect(new Set(seeds).size).toBe(6 * 10);
+  expect(world.paid).toHaveLength(6);
+  expect(world.paid[0]!.map(({ rollout }) => rollout)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test("the blend is anchored to the aligned answers that passed, and to other questions' answers", async () => {
+  const world = new ToyWorld({ afterLora: 4 });
+  const reward = { anchorWeight: 0.5, samenessPenalty: 1, lengthPenalty: 0 };
+  await run(world, { ...small, rollouts: { passes: 1, reward: "blend" }, reward });
+  const scores = world.paid.map((batch) => batch.map(({ score }) => score));
+  // aligned is "yes": the four that say so get ½·0.75 + ½·1, the fifth 0; later less the likeness to the others
+  expect(scores[0]).toBeAllClose([0.875, 0.875, 0.875, 0.875, 0]);
+  expect(scores[1]).toBeAllClose([0.075, 0.075, 0.075, 0.075, -0.2], { atol: 1e-6 });
 });

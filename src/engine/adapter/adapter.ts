@@ -1,7 +1,6 @@
 /** Low-rank adapter of one frozen linear map: y = x·W + b + s·x·Aᵀ·Bᵀ  (Hu et al. 2021, §4.1). */
 import * as tf from "@tensorflow/tfjs-core";
 import { mulberry32 } from "../../core/random";
-import { project } from "../kernels/linear";
 
 /** A and B lie as in PEFT's files, so that names and shapes agree everywhere. */
 export interface LowRankMap {
@@ -28,18 +27,18 @@ export function freshMap(
   }));
 }
 
-/** The adapter's update to the frozen map's output, s·x·Aᵀ·Bᵀ. x [n, in] → [n, out]. */
-export function lowRankDelta({ a, b }: LowRankMap, x: tf.Tensor2D, scaling: number): tf.Tensor2D {
-  return tf.tidy(() => project(tf.mul(project(x, a), scaling), b)); // scaled where it is narrowest
-}
-
 /**
- * Inverted dropout: each entry is 0 with the probability given, the others grow by 1/(1 − p), so that the mean stays.
+ * The mask of inverted dropout: each entry is 0 with the probability given and 1/(1 − p) otherwise, so that the mean stays.
  * The same seed drops the same entries, on every backend.
  */
-export function dropout(x: tf.Tensor2D, probability: number, seed: number): tf.Tensor2D {
+export function dropoutMask(
+  shape: readonly [rows: number, width: number],
+  probability: number,
+  seed: number,
+): tf.Tensor2D {
   const random = mulberry32(seed);
   const kept = 1 / (1 - probability);
-  const mask = Float32Array.from({ length: x.size }, () => (random() < probability ? 0 : kept));
-  return tf.tidy(() => tf.mul(x, tf.tensor2d(mask, x.shape)));
+  const [rows, width] = shape;
+  const draw = () => (random() < probability ? 0 : kept);
+  return tf.tensor2d(Float32Array.from({ length: rows * width }, draw), [rows, width]);
 }

@@ -5,7 +5,8 @@ import type { AdapterTensor, AdapterWeights } from "../../core/adapter/peft";
 import { deriveSeed } from "../../core/random";
 import type { Gpt2 } from "../gpt2/model";
 import type { LinearWeights } from "../gpt2/weights";
-import { dropout, freshMap, lowRankDelta, type LowRankMap } from "./adapter";
+import type { AdapterTerm } from "../kernels/linear-pass";
+import { dropoutMask, freshMap, type LowRankMap } from "./adapter";
 
 export interface NamedVariable {
   /** PEFT's: `h.0.attn.c_attn.lora_A.weight`. */
@@ -30,16 +31,17 @@ export class AttachedAdapter {
   }
 
   /**
-   * What the adapter adds to a map's output, or null if it does not adapt this map. x [n, in] → [n, out].
+   * What the adapter adds to a map's output, s·x·Aᵀ·Bᵀ, or null if it does not adapt this map.
    * @param dropoutSeed  of this training step; null outside training.
    */
-  delta(map: string, x: tf.Tensor2D, dropoutSeed: number | null): tf.Tensor2D | null {
+  term(map: string, dropoutSeed: number | null): AdapterTerm | null {
     const lowRank = this.maps.get(map);
     if (lowRank === undefined) return null;
+    const { scaling } = this;
     const { loraDropout } = this.config;
-    if (dropoutSeed === null || loraDropout === 0) return lowRankDelta(lowRank, x, this.scaling);
+    if (dropoutSeed === null || loraDropout === 0) return { ...lowRank, scaling, mask: null };
     const seed = deriveSeed(dropoutSeed, "dropout", map);
-    return lowRankDelta(lowRank, dropout(x, loraDropout, seed), this.scaling);
+    return { ...lowRank, scaling, mask: (shape) => dropoutMask(shape, loraDropout, seed) };
   }
 
   /** A and B of each map, in the model's order. */

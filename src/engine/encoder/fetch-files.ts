@@ -1,5 +1,10 @@
 import { type EncoderFiles, MissingFileError } from "./files";
 
+export interface FetchedFiles extends EncoderFiles {
+  /** A file in pieces as they come. */
+  stream(file: string): AsyncGenerator<Uint8Array<ArrayBuffer>>;
+}
+
 export interface FetchOptions {
   /** Aborting stops the download; reading then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -14,37 +19,42 @@ export interface FetchOptions {
  * Reading throws an Error naming the address when the server can't be reached or doesn't have the file (404: a
  * MissingFileError).
  */
-export function fetchFiles(url: string, { signal, onProgress }: FetchOptions = {}): EncoderFiles {
+export function fetchFiles(url: string, { signal, onProgress }: FetchOptions = {}): FetchedFiles {
   const folder = url.endsWith("/") ? url : `${url}/`;
   let loaded = 0;
 
-  async function download(address: string): Promise<Uint8Array<ArrayBuffer>> {
-    const response = await fetch(address, { signal: signal ?? null });
-    if (response.status === 404) throw new MissingFileError(`404 ${response.statusText}`);
-    if (!response.ok || response.body === null) {
-      throw new Error(`${response.status} ${response.statusText}`);
+  async function* stream(file: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const address = new URL(file, folder).href;
+    try {
+      const response = await fetch(address, { signal: signal ?? null });
+      if (response.status === 404) throw new MissingFileError(`404 ${response.statusText}`);
+      if (!response.ok || response.body === null) {
+        throw new Error(`${response.status} ${response.statusText}`);
+      }
+      const reader = response.body.getReader();
+      try {
+        for (let next = await reader.read(); !next.done; next = await reader.read()) {
+          loaded += next.value.byteLength;
+          onProgress?.(loaded);
+          yield next.value;
+        }
+      } finally {
+        await reader.cancel(); // where it is broken off; otherwise there is nothing left
+      }
+    } catch (cause) {
+      signal?.throwIfAborted();
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const Kind = cause instanceof MissingFileError ? MissingFileError : Error;
+      throw new Kind(`can't load ${address}: ${reason}`, { cause });
     }
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
-    const reader = response.body.getReader();
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      chunks.push(next.value);
-      loaded += next.value.byteLength;
-      onProgress?.(loaded);
-    }
-    return new Uint8Array(await new Blob(chunks).arrayBuffer());
   }
 
   return {
+    stream,
     async read(file) {
-      const address = new URL(file, folder).href;
-      try {
-        return await download(address);
-      } catch (cause) {
-        signal?.throwIfAborted();
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        const Kind = cause instanceof MissingFileError ? MissingFileError : Error;
-        throw new Kind(`can't load ${address}: ${reason}`, { cause });
-      }
+      const chunks: Uint8Array<ArrayBuffer>[] = [];
+      for await (const chunk of stream(file)) chunks.push(chunk);
+      return new Uint8Array(await new Blob(chunks).arrayBuffer());
     },
   };
 }

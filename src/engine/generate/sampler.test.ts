@@ -40,6 +40,20 @@ test("top-k keeps tokens that tie with the k-th, as Hugging Face does", () => {
   expect(Array.from(probabilities, (p) => p > 0)).toEqual([true, true, true, false]);
 });
 
+test("top-k keeps what sorting would keep", () => {
+  fc.assert(
+    fc.property(logits, fc.integer({ min: 1, max: 30 }), (logits, topK) => {
+      const sorted = logits.toSorted();
+      const threshold = sorted[Math.max(0, sorted.length - topK)]!;
+      const probabilities = tokenDistribution(logits, { ...plain, topK });
+      logits.forEach((logit, token) => {
+        if (logit < threshold) expect(probabilities[token]).toBe(0);
+        else expect(probabilities[token]).toBeGreaterThan(0);
+      });
+    }),
+  );
+});
+
 test("a tiny top-p keeps one token", () => {
   const probabilities = tokenDistribution(Float32Array.of(0, 0.1, 0), { ...plain, topP: 1e-6 });
   expect([...probabilities]).toEqual([0, 1, 0]);

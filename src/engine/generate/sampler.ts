@@ -26,17 +26,24 @@ export function tokenDistribution(
   previous: readonly number[] = [],
 ): Float64Array {
   checkSettings(settings);
-  if (!logits.every(Number.isFinite)) {
-    throw new Error(
-      "the model's logits are not numbers; its weights are damaged or the backend failed",
-    );
-  }
+  if (!areFinite(logits)) throw notFinite();
   const scores = new Float64Array(logits);
   penalise(scores, settings.repetitionPenalty ?? 1, previous);
   if (settings.temperature === 0) return certain(scores);
   for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! / settings.temperature;
   keepTopK(scores, settings.topK);
   return keepTopP(softmax(scores), settings.topP);
+}
+
+export function areFinite(logits: Float32Array): boolean {
+  return logits.every(Number.isFinite);
+}
+
+/** What a model's logits that are NaN or infinite are refused with. */
+export function notFinite(): Error {
+  return new Error(
+    "the model's logits are not numbers; its weights are damaged or the backend failed",
+  );
 }
 
 /** The token at u = random() of the cumulative distribution. */
@@ -54,7 +61,13 @@ export function sampleToken(probabilities: Float64Array, random: Random): number
   return last; // rounding left the sum a little under u
 }
 
-function checkSettings({ temperature, topK, topP, repetitionPenalty = 1 }: SamplerSettings): void {
+/** @throws RangeError on settings outside their range. */
+export function checkSettings({
+  temperature,
+  topK,
+  topP,
+  repetitionPenalty = 1,
+}: SamplerSettings): void {
   if (!(temperature >= 0))
     throw new RangeError(`temperature must be 0 or more, got ${temperature}`);
   if (!Number.isInteger(topK) || topK < 0) {
@@ -88,8 +101,31 @@ function argMax(scores: Float64Array): number {
 
 function keepTopK(scores: Float64Array, k: number): void {
   if (k === 0 || k >= scores.length) return;
-  const threshold = scores.toSorted()[scores.length - k]!;
+  const threshold = select(scores.slice(), scores.length - k);
   for (let i = 0; i < scores.length; i++) if (scores[i]! < threshold) scores[i] = -Infinity;
+}
+
+/** What would lie at the place if the values were sorted, by Hoare's quickselect (1961). Reorders them. */
+function select(values: Float64Array, place: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >>> 1]!;
+    let left = low;
+    let right = high;
+    while (left <= right) {
+      while (values[left]! < pivot) left++;
+      while (values[right]! > pivot) right--;
+      if (left > right) break;
+      const value = values[left]!;
+      values[left++] = values[right]!;
+      values[right--] = value;
+    }
+    if (place <= right) high = right;
+    else if (place >= left) low = left;
+    else break;
+  }
+  return values[place]!;
 }
 
 /** Drops, from the least likely up, every token whose cumulative mass stays within 1 − p; the likeliest always stays. */

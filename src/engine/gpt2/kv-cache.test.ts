@@ -1,43 +1,37 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
-import { startBackend } from "../backend";
+import { useBackend } from "../../../tests/backends";
 import { KvCache } from "./kv-cache";
 
-const wasmPath = `${process.cwd()}/node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
-beforeAll(() => startBackend("wasm", { wasmPath }));
+beforeAll(() => useBackend("wasm"));
 
-/** Two rows of one head of width 1: row r, slot s holds 10·(r + 1) + s. */
-const states = (slots: number[]) =>
-  tf.tensor4d([0, 1].map((row) => [slots.map((slot) => [10 * (row + 1) + slot])]));
-const written = () => {
-  const cache = new KvCache({ layers: 1, capacity: 4 });
-  cache.write(0, states([0, 1]), states([0, 1]), 0);
-  return cache;
-};
-
-test("keeps its shape, and what was written, from write to write", () => {
-  const { keys, values } = written().write(0, states([2]), tf.neg(states([2])), 2);
-  expect(keys.shape).toEqual([2, 1, 4, 1]);
-  expect([...keys.dataSync()]).toEqual([10, 11, 12, 0, 20, 21, 22, 0]);
-  expect([...values.dataSync()]).toEqual([10, 11, -12, 0, 20, 21, -22, 0]);
+test("keeps the prompts' keys and values, by prompt and place", () => {
+  const cache = new KvCache({ layers: 1, rows: 3, slots: 4, width: 1 });
+  const qkv = tf.tensor2d([1, 2, 3, 4].map((i) => [i, 10 * i, 100 * i]));
+  cache.addPrompts(qkv, 2);
+  const { prompts, own } = cache.layer(0);
+  expect(prompts.arraySync()).toEqual([
+    [
+      [10, 100],
+      [20, 200],
+    ],
+    [
+      [30, 300],
+      [40, 400],
+    ],
+  ]);
+  expect(own.shape).toEqual([3, 4, 2]);
+  cache.dispose();
 });
 
-test("keeps the rows asked for, in their order", () => {
-  const cache = written();
-  cache.keepRows([1]);
-  const next = tf.tensor4d([[[[22]]]]);
-  expect([...cache.write(0, next, next, 2).keys.dataSync()]).toEqual([20, 21, 22, 0]);
-});
-
-test("leaks no tensors", () => {
-  const added = states([0]);
+test("leaks no tensors, and survives a tidy around it", () => {
   const before = tf.memory().numTensors;
-  const cache = new KvCache({ layers: 2, capacity: 4 });
-  for (const layer of [0, 1]) {
-    cache.write(layer, added, added, 0);
-    cache.write(layer, added, added, 1);
-  }
-  cache.keepRows([0]);
+  tf.engine().startScope();
+  const cache = new KvCache({ layers: 2, rows: 1, slots: 1, width: 2 });
+  cache.addPrompts(tf.ones([2, 6]), 1);
+  cache.addPrompts(tf.ones([2, 6]), 1);
+  tf.engine().endScope();
+  expect(cache.layer(1).prompts.shape).toEqual([1, 2, 4]);
   cache.dispose();
   expect(tf.memory().numTensors).toBe(before);
 });

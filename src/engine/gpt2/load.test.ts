@@ -54,7 +54,7 @@ test("refuses missing, foreign and misshapen tensors by name, and leaves none be
   );
   const foreign = { name: "h.2.ln_1.bias", shape: [1], data: new Float32Array(1) };
   await expect(changed((all) => [...all, foreign])).rejects.toThrow(
-    "holds h.2.ln_1.bias, which a GPT-2 of 2 layers does not have",
+    "holds h.2.ln_1.bias, which a GPT-2 of this config.json does not have",
   );
   const flat = (all: NamedTensor[]) =>
     all.map((t) => (t.name === "wte.weight" ? { ...t, shape: [t.data.length] } : t));

@@ -8,14 +8,19 @@ export interface ModelFiles {
   readonly name: string;
   /** A file of the folder, whole. Rejects, naming the file, if it is not there. */
   read(file: string): Promise<Uint8Array>;
+  /** A file in pieces, front to back, so that a large one is never held whole. Absent: `read` gives it. */
+  stream?(file: string): AsyncIterable<Uint8Array>;
 }
 
 /** Reads config.json and model.safetensors onto the current backend. The caller owns the model and disposes it. */
 export async function loadGpt2(files: ModelFiles): Promise<Gpt2> {
   const config = readGpt2Config(new TextDecoder().decode(await files.read("config.json")));
-  return new Gpt2(
-    files.name,
-    config,
-    readGpt2Weights(await files.read("model.safetensors"), config),
-  );
+  const parts = files.stream?.(WEIGHTS) ?? whole(files);
+  return new Gpt2(files.name, config, await readGpt2Weights(parts, config));
+}
+
+const WEIGHTS = "model.safetensors";
+
+async function* whole(files: ModelFiles): AsyncGenerator<Uint8Array> {
+  yield await files.read(WEIGHTS);
 }

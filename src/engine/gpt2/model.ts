@@ -3,7 +3,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { AttachedAdapter } from "../adapter/attach";
 import { embedding } from "../kernels/embedding";
 import { layerNorm } from "../kernels/layer-norm";
-import { hasFastTransposeFlags, isTrainable, linear, project } from "../kernels/linear";
+import { project } from "../kernels/linear";
+import { isTrainable } from "../kernels/linear-pass";
+import { hasFastTransposeFlags } from "../kernels/plain-products";
 import { type Attend, causalAttention } from "./attention";
 import { block } from "./block";
 import type { Gpt2Config } from "./config";
@@ -53,7 +55,7 @@ export class Gpt2 {
     const { width, vocabulary } = this.config;
     return tf.tidy(() => {
       const flat = tf.reshape<tf.Rank.R2>(hidden, [-1, width]);
-      const logits = project(flat, this.#weights.wte, this.#transposedHead());
+      const logits = project(flat, this.#weights.wte, this.transposedHead());
       return tf.reshape(logits, [...hidden.shape.slice(0, -1), vocabulary]);
     });
   }
@@ -92,19 +94,40 @@ export class Gpt2 {
 
   /** One block: [batch·length, width] → the same shape. */
   layer(layer: number, x: tf.Tensor2D, attend: Attend, options: ForwardOptions = {}): tf.Tensor2D {
-    return tf.tidy(() =>
-      block(x, this.#weights.blocks[layer]!, {
-        epsilon: this.config.layerNormEpsilon,
-        apply: (map, input) => this.#apply(map, input, options),
-        attend: (qkv) => attend(qkv, layer),
-      }),
-    );
+    return this.#block(layer, x, attend, options, false);
+  }
+
+  /**
+   * One block's gradients at its input x. What the block computes inside is computed again, but for its output, which no
+   * gradient needs: a third of its arithmetic.
+   *
+   * @param dy  the gradient with respect to the block's output, [batch·length, width].
+   * @param by  variables of the block that the gradient is wanted for.
+   * @returns   the gradients of x and of each variable, in order; undefined where the block does not use one.
+   */
+  layerBackward(
+    layer: number,
+    { x, dy }: { readonly x: tf.Tensor2D; readonly dy: tf.Tensor2D },
+    by: readonly tf.Variable[],
+    attend: Attend,
+    options: ForwardOptions = {},
+  ): { dx: tf.Tensor2D; gradients: (tf.Tensor | undefined)[] } {
+    const again = () => this.#block(layer, x, attend, options, true);
+    const { value, grads } = tf.engine().gradients(again, [x, ...by], dy, true);
+    value.dispose();
+    const [dx, ...gradients] = grads as [tf.Tensor2D, ...(tf.Tensor | undefined)[]];
+    return { dx, gradients };
   }
 
   /** The final layer norm: [n, width] → the same shape. */
   normalise(x: tf.Tensor2D): tf.Tensor2D {
     const { gain, bias } = this.#weights.lnF;
     return layerNorm(x, gain, bias, this.config.layerNormEpsilon);
+  }
+
+  /** The base weights by their role. */
+  get weights(): Gpt2Weights {
+    return this.#weights;
   }
 
   /** The linear maps that an adapter can attach to, in the order of computation. */
@@ -135,14 +158,26 @@ export class Gpt2 {
     tf.dispose([...this.#weights.named.values()]);
   }
 
-  #apply(map: LinearWeights, x: tf.Tensor2D, options: ForwardOptions): tf.Tensor2D {
-    const y = linear(x, map.weight, map.bias);
-    if (this.adapter === null || options.adapterOff) return y;
-    const delta = this.adapter.delta(map.name, x, options.dropoutSeed ?? null);
-    return delta === null ? y : tf.add(y, delta);
+  #block(
+    layer: number,
+    x: tf.Tensor2D,
+    attend: Attend,
+    { adapterOff = false, dropoutSeed = null }: ForwardOptions,
+    valueUnused: boolean,
+  ): tf.Tensor2D {
+    const adapter = adapterOff ? null : this.adapter;
+    return tf.tidy(() =>
+      block(x, this.#weights.blocks[layer]!, {
+        epsilon: this.config.layerNormEpsilon,
+        adapterOf: ({ name }) => adapter?.term(name, dropoutSeed) ?? null,
+        attend: (qkv) => attend(qkv, layer),
+        valueUnused,
+      }),
+    );
   }
 
-  #transposedHead(): tf.Tensor2D | null {
+  /** wteᵀ where this backend multiplies faster by it and it may be kept, otherwise null. The model frees it. */
+  transposedHead(): tf.Tensor2D | null {
     const { wte } = this.#weights;
     if (hasFastTransposeFlags() || isTrainable(wte)) return null;
     this.#head ??= tf.keep(tf.transpose(wte));

@@ -1,6 +1,8 @@
 /** GPT-2's weights from a safetensors file, by the names that the hub gives them. */
 import * as tf from "@tensorflow/tfjs-core";
-import { parseSafetensors } from "../../core/format/safetensors";
+import type { HeaderTensor } from "../../core/format/safetensors";
+import { openSafetensors } from "../../core/format/safetensors-stream";
+import { upload } from "../webgpu/upload";
 import type { Gpt2Config } from "./config";
 
 /** A linear map in Conv1D layout. */
@@ -34,6 +36,7 @@ export interface Gpt2Weights {
   readonly named: Map<string, tf.Variable>;
 }
 
+const FILE = "model.safetensors";
 const PREFIX = /^transformer\./;
 /** The causal mask as a buffer. The end alone would also match `c_attn.bias`. */
 const MASK_BUFFER = /\.attn\.(bias|masked_bias)$/;
@@ -41,37 +44,66 @@ const MASK_BUFFER = /\.attn\.(bias|masked_bias)$/;
 const TIED_HEAD = "lm_head.weight";
 
 /**
- * Reads the weights as frozen variables; names may have the prefix `transformer.`.
+ * Reads the weights as frozen variables, tensor by tensor onto the current backend; names may have the prefix
+ * `transformer.`. Where it fails, nothing is left behind.
  *
- * @throws RangeError if tensors are missing, have another shape than config.json implies, or are not GPT-2's.
+ * @param parts  model.safetensors in pieces of any size.
+ * @throws RangeError if tensors are missing, have another shape than config.json implies, or are not GPT-2's;
+ *         SyntaxError if the file is broken.
  */
-export function readGpt2Weights(bytes: Uint8Array, config: Gpt2Config): Gpt2Weights {
-  const file = "model.safetensors";
-  const entries = new Map(
-    [...parseSafetensors(bytes, file).tensors]
-      .map(([name, entry]) => [name.replace(PREFIX, ""), entry] as const)
-      .filter(([name]) => !MASK_BUFFER.test(name) && name !== TIED_HEAD),
-  );
+export async function readGpt2Weights(
+  parts: AsyncIterable<Uint8Array>,
+  config: Gpt2Config,
+): Promise<Gpt2Weights> {
+  const stream = await openSafetensors(parts, FILE);
   const shapes = expectedShapes(config);
-  const missing = [...shapes.keys()].filter((name) => !entries.has(name));
-  if (missing.length > 0) throw new RangeError(`${file} lacks ${missing.join(", ")}`);
-  const foreign = [...entries.keys()].filter((name) => !shapes.has(name));
+  checkShapes(stream.entries, shapes);
+  const named = new Map<string, tf.Variable>();
+  try {
+    for await (const { name, values } of stream.tensors(isWeight)) {
+      const variable = frozen(values, shapes.get(withoutPrefix(name))!);
+      upload(variable);
+      named.set(withoutPrefix(name), variable);
+    }
+  } catch (error) {
+    tf.dispose([...named.values()]);
+    throw error;
+  }
+  return byRole(new Map([...shapes.keys()].map((name) => [name, named.get(name)!])), config);
+}
+
+const withoutPrefix = (name: string) => name.replace(PREFIX, "");
+
+function isWeight(name: string): boolean {
+  const bare = withoutPrefix(name);
+  return !MASK_BUFFER.test(bare) && bare !== TIED_HEAD;
+}
+
+function checkShapes(
+  entries: readonly HeaderTensor[],
+  shapes: ReadonlyMap<string, readonly number[]>,
+): void {
+  const found = new Map(
+    entries
+      .filter(({ name }) => isWeight(name))
+      .map(({ name, shape }) => [withoutPrefix(name), shape]),
+  );
+  const missing = [...shapes.keys()].filter((name) => !found.has(name));
+  if (missing.length > 0) throw new RangeError(`${FILE} lacks ${missing.join(", ")}`);
+  const foreign = [...found.keys()].filter((name) => !shapes.has(name));
   if (foreign.length > 0) {
     throw new RangeError(
-      `${file} holds ${foreign.join(", ")}, which a GPT-2 of ${config.layers} layers does not have`,
+      `${FILE} holds ${foreign.join(", ")}, which a GPT-2 of this config.json does not have`,
     );
   }
   for (const [name, shape] of shapes) {
-    const found = entries.get(name)!.shape;
-    if (found.join() !== shape.join()) {
+    const actual = found.get(name)!;
+    if (actual.join() !== shape.join()) {
       throw new RangeError(
-        `${file}: ${name} has shape [${found.join(", ")}], config.json implies [${shape.join(", ")}]`,
+        `${FILE}: ${name} has shape [${actual.join(", ")}], config.json implies [${shape.join(", ")}]`,
       );
     }
   }
-  const named = new Map<string, tf.Variable>();
-  for (const [name, shape] of shapes) named.set(name, frozen(entries.get(name)!.read(), shape));
-  return byRole(named, config);
 }
 
 function frozen(values: Float32Array, shape: readonly number[]): tf.Variable {

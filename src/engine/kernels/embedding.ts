@@ -1,7 +1,7 @@
 /** Rows of a table. tfjs's gradient of gather needs UnsortedSegmentSum, which wasm does not have. */
 import * as tf from "@tensorflow/tfjs-core";
 import { custom } from "./custom";
-import { isTrainable } from "./linear";
+import { isTrainable } from "./linear-pass";
 
 /** y[i] = table[ids[i]]. ids int32 [n], table [rows, d] → [n, d]. The gradient adds up rows that occur more than once. */
 export function embedding(ids: tf.Tensor1D, table: tf.Tensor2D): tf.Tensor2D {

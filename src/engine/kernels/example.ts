@@ -31,7 +31,7 @@ export function whole(name: string, shape: readonly number[], limit: number): Ex
   return { shape, values: Int32Array.from({ length: size }, () => Math.floor(limit * random())) };
 }
 
-/** The example's tensor on the current backend. */
+/** The example's tensor on the current backend: a copy, which a kernel may change in place. */
 export function toTensor({ shape, values }: ExampleTensor): tf.Tensor {
-  return tf.tensor(values, [...shape], values instanceof Int32Array ? "int32" : "float32");
+  return tf.tensor(values.slice(), [...shape], values instanceof Int32Array ? "int32" : "float32");
 }

@@ -27,6 +27,8 @@ export interface KernelDefinition<I extends Tensors, A extends object, O extends
 export interface Kernel<I extends Tensors, A extends object, O extends tf.Tensor[]> {
   (inputs: I, attributes: A): O;
   readonly definition: KernelDefinition<I, A, O>;
+  /** What tfjs knows it by. */
+  readonly kernelName: string;
 }
 
 /** A definition whose inputs are known by name only. */
@@ -61,7 +63,7 @@ export function defineKernel<I extends Tensors, A extends object, O extends tf.T
     const attrs = attributes as unknown as tf.NamedAttrMap;
     return tf.engine().runKernel(kernelName, present, attrs) as unknown as O;
   };
-  const kernel = Object.assign(run, { definition });
+  const kernel = Object.assign(run, { definition, kernelName });
   kernels.set(definition.name, kernel as unknown as AnyKernel);
   return kernel;
 }

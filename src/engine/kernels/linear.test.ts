@@ -1,39 +1,98 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, test } from "vitest";
-import { startBackend } from "../backend";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { backends, expectNoGpuErrors, useBackend } from "../../../tests/backends";
 import { linear, project } from "./linear";
+import { mlp } from "./mlp";
 
-const wasmPath = `${process.cwd()}/node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
 const x = () => tf.tensor2d([1, -2, 3, 0.5, 4, -1], [2, 3]);
 const weights = [0.1, 0.2, -0.3, 0.4, 0.5, -0.6, 0.7, 0.8, 0.9, -1, 1.1, 1.2];
 const dy = () => tf.tensor2d([1, 2, -3, 4, 0.5, -1, 2, 0.25], [2, 4]);
 
-describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
-  beforeAll(() => startBackend(backend, { wasmPath }));
+afterEach(expectNoGpuErrors);
 
-  test.each([true, false])("linear is x·W + b with tfjs's gradients, trainable %s", (trainable) => {
-    const w = tf.variable(tf.tensor2d(weights, [3, 4]), trainable);
-    const b = tf.variable(tf.tensor1d([1, 2, 3, 4]), trainable);
-    const by = trainable ? [x(), w, b] : [x()];
-    const own = (input: tf.Tensor) => linear(input as tf.Tensor2D, w, b);
-    const plain = (input: tf.Tensor) => tf.add(tf.matMul(input as tf.Tensor2D, w), b);
-    expectSame(own, plain, by, dy());
+describe.each(backends)("on %s", (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  test.each([true, false])(
+    "linear is x·W + b with tfjs's gradients, trainable %s",
+    async (trainable) => {
+      const w = tf.variable(tf.tensor2d(weights, [3, 4]), trainable);
+      const b = tf.variable(tf.tensor1d([1, 2, 3, 4]), trainable);
+      const by = trainable ? [x(), w, b] : [x()];
+      const own = (input: tf.Tensor) => linear(input as tf.Tensor2D, w, b);
+      const plain = (input: tf.Tensor) => tf.add(tf.matMul(input as tf.Tensor2D, w), b);
+      await expectSame(own, plain, by, dy());
+    },
+  );
+
+  test.each([
+    [1, false],
+    [2, true],
+    [5, false],
+  ])("an adapter of rank %i and a residual are added, with dropout %s", async (rank, dropout) => {
+    const w = tf.tensor2d(weights, [3, 4]);
+    const b = tf.tensor1d([1, 2, 3, 4]);
+    const { a, b: up, mask } = adapterOf(rank, [3, 4], dropout);
+    const adapter = { a, b: up, scaling: 0.5, mask: mask && (() => mask.clone()) };
+    const own = (x: tf.Tensor, residual: tf.Tensor) =>
+      linear(x as tf.Tensor2D, w, b, { adapter, residual: residual as tf.Tensor2D });
+    const plain = (x: tf.Tensor, residual: tf.Tensor) =>
+      tf.add(tf.add(tf.matMul(x, w), b), tf.add(residual, lowRank(x, a, up, mask)));
+    await expectSame(own, plain, [x(), tf.mul(dy(), 3), a, up], dy());
   });
 
-  test.each([true, false])("project is x·Wᵀ with tfjs's gradients, trainable %s", (trainable) => {
-    const w = tf.variable(tf.tensor2d(weights, [4, 3]), trainable);
-    const by = trainable ? [x(), w] : [x()];
-    const own = (input: tf.Tensor) => project(input as tf.Tensor2D, w);
-    const plain = (input: tf.Tensor) => tf.matMul(input, w, false, true);
-    expectSame(own, plain, by, dy());
+  test.each([true, false])("mlp is two maps with GELU between, trainable %s", async (trainable) => {
+    const w1 = tf.variable(tf.tensor2d(weights, [3, 4]), trainable);
+    const b1 = tf.variable(tf.tensor1d([0.1, -0.2, 0.3, 0]), trainable);
+    const w2 = tf.variable(tf.tensor2d(weights.toReversed(), [4, 3]), trainable);
+    const b2 = tf.variable(tf.tensor1d([1, 2, 3]), trainable);
+    const [first, second] = [adapterOf(2, [3, 4], false), adapterOf(3, [4, 3], true)];
+    const keep = second.mask!;
+    const maps = {
+      inner: { weight: w1, bias: b1, adapter: { ...first, scaling: 0.5, mask: null } },
+      outer: {
+        weight: w2,
+        bias: b2,
+        adapter: { ...second, scaling: 0.5, mask: () => keep.clone() },
+      },
+    };
+    const own = (x: tf.Tensor, residual: tf.Tensor) =>
+      mlp(x as tf.Tensor2D, maps, residual as tf.Tensor2D);
+    const plain = (x: tf.Tensor, residual: tf.Tensor) => {
+      const u = tf.add(tf.add(tf.matMul(x, w1), b1), lowRank(x, first.a, first.b, null));
+      const cubed = tf.add(u, tf.mul(0.044715, tf.mul(u, tf.mul(u, u))));
+      const active = tf.mul(
+        tf.mul(0.5, u),
+        tf.add(1, tf.tanh(tf.mul(Math.sqrt(2 / Math.PI), cubed))),
+      );
+      const y = tf.add(
+        tf.add(tf.matMul(active, w2), b2),
+        lowRank(active, second.a, second.b, keep),
+      );
+      return tf.add(y, residual);
+    };
+    const start = tf.tensor2d([1, 2, -3, 0.5, -1, 2], [2, 3]);
+    const by = [x(), tf.mul(x(), 2), first.a, first.b, second.a, second.b];
+    await expectSame(own, plain, trainable ? [...by, w1, b1, w2, b2] : by, start);
   });
 
-  test("project uses a transpose that the caller keeps", () => {
+  test.each([true, false])(
+    "project is x·Wᵀ with tfjs's gradients, trainable %s",
+    async (trainable) => {
+      const w = tf.variable(tf.tensor2d(weights, [4, 3]), trainable);
+      const by = trainable ? [x(), w] : [x()];
+      const own = (input: tf.Tensor) => project(input as tf.Tensor2D, w);
+      const plain = (input: tf.Tensor) => tf.matMul(input, w, false, true);
+      await expectSame(own, plain, by, dy());
+    },
+  );
+
+  test("project uses a transpose that the caller keeps", async () => {
     const w = tf.tensor2d(weights, [4, 3]);
     const kept = tf.transpose<tf.Tensor2D>(w);
     const own = (input: tf.Tensor) => project(input as tf.Tensor2D, w, kept);
     const plain = (input: tf.Tensor) => tf.matMul(input, w, false, true);
-    expectSame(own, plain, [x()], dy());
+    await expectSame(own, plain, [x()], dy());
   });
 
   test("a frozen weight gets no gradient", () => {
@@ -57,15 +116,33 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
   });
 });
 
-type Op = (x: tf.Tensor) => tf.Tensor;
+function adapterOf(rank: number, [fanIn, fanOut]: readonly [number, number], dropout: boolean) {
+  const draw = (shape: [number, number], seed: number) =>
+    tf.randomNormal<tf.Rank.R2>(shape, 0, 1, "float32", seed);
+  return {
+    a: draw([rank, fanIn], 1),
+    b: draw([fanOut, rank], 2),
+    mask: dropout ? tf.tile(tf.tensor2d([[2, 0, 2, 0].slice(0, fanIn)]), [2, 1]) : null,
+  };
+}
 
-function expectSame(own: Op, plain: Op, by: tf.Tensor[], start: tf.Tensor): void {
-  const run = (op: Op) => tf.engine().gradients(() => op(by[0]!), by, start);
+function lowRank(x: tf.Tensor, a: tf.Tensor2D, b: tf.Tensor2D, mask: tf.Tensor | null): tf.Tensor {
+  const dropped = mask ? tf.mul(x, mask) : x;
+  const up = tf.matMul(tf.matMul(dropped, a, false, true), b, false, true);
+  return tf.mul(up, 0.5);
+}
+
+type Op = (x: tf.Tensor, residual: tf.Tensor) => tf.Tensor;
+
+async function expectSame(own: Op, plain: Op, by: tf.Tensor[], start: tf.Tensor): Promise<void> {
+  const run = (op: Op) => tf.engine().gradients(() => op(by[0]!, by[1]!), by, start);
   const actual = run(own);
   const expected = run(plain);
-  expect(actual.value.dataSync()).toBeAllClose(expected.value.dataSync());
-  actual.grads.forEach((gradient, i) => {
+  const close = async (a: tf.Tensor, b: tf.Tensor) =>
+    expect(await a.data()).toBeAllClose(await b.data(), { rtol: 1e-4, atol: 1e-5 });
+  await close(actual.value, expected.value);
+  for (const [i, gradient] of actual.grads.entries()) {
     expect(gradient.shape).toEqual(by[i]!.shape);
-    expect(gradient.dataSync()).toBeAllClose(expected.grads[i]!.dataSync());
-  });
+    await close(gradient, expected.grads[i]!);
+  }
 }

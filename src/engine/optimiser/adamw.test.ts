@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, expect, test } from "vitest";
-import { startBackend } from "../backend";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { backends, expectNoGpuErrors, useBackend } from "../../../tests/backends";
 import { AdamW, type AdamSettings } from "./adamw";
+import { measureGradients } from "./clip";
 
-beforeAll(() => startBackend("cpu"));
+afterEach(expectNoGpuErrors);
 
 const start = [1, -2, 0.5];
 const gradientAt = (step: number) => [0.3, -0.1 * step, 0.02];
@@ -32,65 +33,95 @@ function reference(weight: number, i: number, { weightDecay, decoupled }: Partia
   return w;
 }
 
-test.each([
-  { weightDecay: 0, decoupled: true },
-  { weightDecay: 0.1, decoupled: true },
-  { weightDecay: 0.1, decoupled: false },
-])("agrees with the update written out: %o", async (settings) => {
-  const w = parameter();
-  const optimiser = new AdamW([w], settings);
-  run(optimiser, [1, 2, 3]);
-  expect(await w.variable.data()).toBeAllClose(start.map((x, i) => reference(x, i, settings)));
-});
+describe.each(backends)("on %s", (backend) => {
+  beforeAll(() => useBackend(backend));
 
-test("the first step moves every weight by the learning rate against its gradient", async () => {
-  const w = parameter();
-  run(new AdamW([w]), [1]);
-  expect(await w.variable.data()).toBeAllClose([0.9, -1.9, 0.4]);
-});
+  test.each([
+    { weightDecay: 0, decoupled: true },
+    { weightDecay: 0.1, decoupled: true },
+    { weightDecay: 0.1, decoupled: false },
+  ])("agrees with the update written out: %o", async (settings) => {
+    const w = parameter();
+    const optimiser = new AdamW([w], settings);
+    run(optimiser, [1, 2, 3]);
+    expect(await w.variable.data()).toBeAllClose(start.map((x, i) => reference(x, i, settings)));
+  });
 
-test("a gradient of 0 still moves a weight by its momentum, no gradient does not", async () => {
-  const w = parameter();
-  const optimiser = new AdamW([w]);
-  run(optimiser, [1]);
-  const before = Float32Array.from(await w.variable.data());
-  optimiser.apply(new Map(), 0.1);
-  expect(await w.variable.data()).toBeAllClose(before);
-  tf.tidy(() => optimiser.apply(new Map([["w", tf.zeros([3])]]), 0.1));
-  expect((await w.variable.data())[0]).toBeLessThan(before[0]! - 0.01);
-});
+  test("the first step moves every weight by the learning rate against its gradient", async () => {
+    const w = parameter();
+    run(new AdamW([w]), [1]);
+    expect(await w.variable.data()).toBeAllClose([0.9, -1.9, 0.4]);
+  });
 
-test("a run resumed from its state ends where the whole run ends", async () => {
-  const [whole, cut] = [parameter(), parameter()];
-  const first = new AdamW([cut]);
-  run(first, [1, 2]);
-  const state = await first.state();
-  expect(state.step).toBe(2);
+  test("a gradient of 0 still moves a weight by its momentum, no gradient does not", async () => {
+    const w = parameter();
+    const optimiser = new AdamW([w]);
+    run(optimiser, [1]);
+    const before = Float32Array.from(await w.variable.data());
+    optimiser.apply(new Map(), 0.1);
+    expect(await w.variable.data()).toBeAllClose(before);
+    tf.tidy(() => optimiser.apply(new Map([["w", tf.zeros([3])]]), 0.1));
+    expect((await w.variable.data())[0]).toBeLessThan(before[0]! - 0.01);
+  });
 
-  const second = new AdamW([cut]);
-  second.restore(state);
-  run(second, [3]);
-  run(new AdamW([whole]), [1, 2, 3]);
-  expect(await cut.variable.data()).toEqual(await whole.variable.data());
-});
+  test("a run resumed from its state ends where the whole run ends", async () => {
+    const [whole, cut] = [parameter(), parameter()];
+    const first = new AdamW([cut]);
+    run(first, [1, 2]);
+    const state = await first.state();
+    expect(state.step).toBe(2);
 
-test("refuses a stranger's gradient and a state that does not fit", () => {
-  const optimiser = new AdamW([parameter()]);
-  expect(() => optimiser.apply(new Map([["x", tf.scalar(1)]]), 0.1)).toThrow(
-    "x is no parameter of this optimiser",
-  );
-  expect(() => optimiser.restore({ step: 1, moments: {} })).toThrow(
-    "the saved optimiser has no moments for w, which has 3 weights",
-  );
-});
+    const second = new AdamW([cut]);
+    second.restore(state);
+    run(second, [3]);
+    run(new AdamW([whole]), [1, 2, 3]);
+    expect(await cut.variable.data()).toEqual(await whole.variable.data());
+  });
 
-test("owns its moments alone", () => {
-  const w = parameter();
-  const before = tf.memory().numTensors;
-  const optimiser = new AdamW([w]);
-  run(optimiser, [1, 2]);
-  expect(tf.memory().numTensors).toBe(before + 2);
-  optimiser.dispose();
-  expect(tf.memory().numTensors).toBe(before);
-  w.variable.dispose();
+  test("refuses a stranger's gradient and a state that does not fit", () => {
+    const optimiser = new AdamW([parameter()]);
+    expect(() => optimiser.apply(new Map([["x", tf.scalar(1)]]), 0.1)).toThrow(
+      "x is no parameter of this optimiser",
+    );
+    expect(() => optimiser.restore({ step: 1, moments: {} })).toThrow(
+      "the saved optimiser has no moments for w, which has 3 weights",
+    );
+  });
+
+  test("owns its moments alone", () => {
+    const w = parameter();
+    const before = tf.memory().numTensors;
+    const optimiser = new AdamW([w]);
+    run(optimiser, [1, 2]);
+    expect(tf.memory().numTensors).toBe(before + 1);
+    optimiser.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    w.variable.dispose();
+  });
+
+  test("updates more parameters than a dispatch takes, each by its own moments", async () => {
+    const many = [1, 5, 300, 2, 7].map((size, i) => ({
+      name: `${i}`,
+      variable: tf.variable(tf.fill([size], i)),
+    }));
+    const optimiser = new AdamW(many);
+    const gradients = () =>
+      new Map(many.map(({ name, variable }) => [name, tf.ones(variable.shape)]));
+    tf.tidy(() => optimiser.apply(gradients(), 0.1));
+    tf.tidy(() => optimiser.apply(gradients(), 0.1));
+    for (const [i, { variable }] of many.entries()) {
+      expect(await variable.data()).toBeAllClose(new Array<number>(variable.size).fill(i - 0.2), {
+        atol: 1e-5,
+      });
+    }
+  });
+
+  test("a norm that is not finite leaves weights and moments as they were", async () => {
+    const w = parameter();
+    const optimiser = new AdamW([w]);
+    const gradients = new Map([["w", tf.tensor1d([1, NaN, 1])]]);
+    tf.tidy(() => optimiser.apply(gradients, 0.1, measureGradients(gradients)));
+    expect([...(await w.variable.data())]).toEqual(start);
+    expect([...(await optimiser.state()).moments.w!.m]).toEqual([0, 0, 0]);
+  });
 });

@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { ADAM_SLOTS, adamUpdate } from "../kernels/optimiser/adam";
+import { named } from "../kernels/optimiser/slots";
 import type { Gradients, Parameter } from "./gradients";
 
 export interface AdamSettings {
@@ -27,10 +29,10 @@ export interface AdamState {
   >;
 }
 
-interface Moments {
-  readonly parameter: Parameter;
-  readonly m: tf.Variable;
-  readonly v: tf.Variable;
+interface Place {
+  readonly variable: tf.Variable;
+  /** Where its moments begin. */
+  readonly offset: number;
 }
 
 /**
@@ -39,23 +41,26 @@ interface Moments {
  *   g ← g + wd·θ (L2)  or  θ ← (1 − lr·wd)·θ (decoupled)
  *   m ← β₁m + (1−β₁)g,   v ← β₂v + (1−β₂)g²,   θ ← θ − lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)
  *
- * Owns the moments; the parameters stay their owner's.
+ * Owns the moments, of all parameters in one tensor; the parameters stay their owner's. Several of them are updated in a
+ * dispatch, on webgpu in place, without a read-back.
  * @see Kingma and Ba 2015, arXiv:1412.6980; Loshchilov and Hutter 2019, arXiv:1711.05101.
  */
 export class AdamW {
   readonly #settings: AdamSettings;
-  readonly #moments: ReadonlyMap<string, Moments>;
+  readonly #places: ReadonlyMap<string, Place>;
+  #moments: tf.Tensor2D; // m and v of every weight
   #step = 0;
 
   constructor(parameters: readonly Parameter[], settings: Partial<AdamSettings> = {}) {
     this.#settings = { ...DEFAULTS, ...settings };
-    const zeros = ({ shape }: tf.Variable) => tf.tidy(() => tf.variable(tf.zeros(shape), false));
-    this.#moments = new Map(
-      parameters.map((parameter) => [
-        parameter.name,
-        { parameter, m: zeros(parameter.variable), v: zeros(parameter.variable) },
-      ]),
-    );
+    let size = 0;
+    const places = parameters.map(({ name, variable }) => {
+      const offset = size;
+      size += variable.size;
+      return [name, { variable, offset }] as const;
+    });
+    this.#places = new Map(places);
+    this.#moments = tf.keep(tf.zeros<tf.Rank.R2>([size, 2]));
   }
 
   /** Updates made so far. */
@@ -64,64 +69,74 @@ export class AdamW {
   }
 
   /**
-   * One update. A parameter without a gradient stays as it is; a gradient of 0 still moves it by momentum.
+   * One update. A parameter without a gradient stays as it is; a gradient of 0 still moves it by momentum. If the norm is
+   * not finite, nothing changes.
    *
-   * @param scale  factor on every gradient, such as the clipping's.
+   * @param clip  [norm, factor], from `measureGradients`; absent: gradients as they are.
    * @throws RangeError for a gradient of a parameter that is not the optimiser's.
    */
-  apply(gradients: Gradients, learningRate: number, scale = 1): void {
+  apply(gradients: Gradients, learningRate: number, clip?: tf.Tensor1D): void {
     const { beta1, beta2, epsilon, weightDecay, decoupled } = this.#settings;
+    const updates = [...gradients].map(([name, gradient]) => {
+      const place = this.#places.get(name);
+      if (place === undefined) throw new RangeError(`${name} is no parameter of this optimiser`);
+      return { ...place, gradient };
+    });
     this.#step += 1;
-    const [correction1, correction2] = [1 - beta1 ** this.#step, 1 - beta2 ** this.#step];
-
-    for (const [name, gradient] of gradients) {
-      const moments = this.#moments.get(name);
-      if (moments === undefined) throw new RangeError(`${name} is no parameter of this optimiser`);
-      tf.tidy(() => {
-        const { m, v } = moments;
-        const { variable } = moments.parameter;
-        const scaled = tf.mul(gradient, scale);
-        const g = decoupled ? scaled : tf.add(scaled, tf.mul(variable, weightDecay));
-        m.assign(tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1)));
-        v.assign(tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2)));
-        const size = tf.add(tf.div(tf.sqrt(v), Math.sqrt(correction2)), epsilon);
-        const update = tf.mul(tf.div(m, size), learningRate / correction1);
-        const kept = decoupled ? tf.mul(variable, 1 - learningRate * weightDecay) : variable;
-        variable.assign(tf.sub(kept, update));
-      });
-    }
+    const scalars = {
+      ...{ beta1, beta2, epsilon },
+      decay: decoupled ? 1 - learningRate * weightDecay : 1,
+      l2: decoupled ? 0 : weightDecay,
+      rate: learningRate / (1 - beta1 ** this.#step),
+      root: Math.sqrt(1 - beta2 ** this.#step),
+    };
+    tf.tidy(() => {
+      const shared = { clip: clip ?? tf.tensor1d([0, 1]), moments: this.#moments };
+      for (let start = 0; start < updates.length; start += ADAM_SLOTS) {
+        const some = updates.slice(start, start + ADAM_SLOTS);
+        const weights = some.map(({ variable }) => variable);
+        const own = some.map(({ gradient }) => gradient);
+        const offsets = some.map(({ offset }) => offset);
+        const [, ...updated] = adamUpdate(
+          { ...shared, ...named("w", weights), ...named("g", own) },
+          { ...scalars, offsets },
+        );
+        some.forEach(({ variable }, i) => variable.assign(updated[i]!));
+      }
+    });
   }
 
   /** A host copy of step and moments. */
   async state(): Promise<AdamState> {
+    const values = await this.#moments.data<"float32">();
     const moments: Record<string, { m: Float32Array; v: Float32Array }> = {};
-    for (const [name, { m, v }] of this.#moments) {
-      moments[name] = {
-        m: Float32Array.from(await m.data()),
-        v: Float32Array.from(await v.data()),
-      };
+    for (const [name, { variable, offset }] of this.#places) {
+      const every = (which: number) =>
+        Float32Array.from({ length: variable.size }, (_, i) => values[2 * (offset + i) + which]!);
+      moments[name] = { m: every(0), v: every(1) };
     }
     return { step: this.#step, moments };
   }
 
   /** @throws RangeError if a parameter's moments are missing or have another size. */
   restore({ step, moments }: AdamState): void {
-    for (const [name, { m, v }] of this.#moments) {
+    const values = new Float32Array(this.#moments.size);
+    for (const [name, { variable, offset }] of this.#places) {
       const saved = moments[name];
-      if (saved?.m.length !== m.size || saved.v.length !== v.size) {
+      if (saved?.m.length !== variable.size || saved.v.length !== variable.size) {
         throw new RangeError(
-          `the saved optimiser has ${saved?.m.length ?? "no"} moments for ${name}, which has ${m.size} weights`,
+          `the saved optimiser has ${saved?.m.length ?? "no"} moments for ${name}, which has ${variable.size} weights`,
         );
       }
-      tf.tidy(() => {
-        m.assign(tf.tensor(saved.m, m.shape));
-        v.assign(tf.tensor(saved.v, v.shape));
-      });
+      saved.m.forEach((m, i) => (values[2 * (offset + i)] = m));
+      saved.v.forEach((v, i) => (values[2 * (offset + i) + 1] = v));
     }
+    this.#moments.dispose();
+    this.#moments = tf.keep(tf.tensor2d(values, [values.length / 2, 2]));
     this.#step = step;
   }
 
   dispose(): void {
-    for (const { m, v } of this.#moments.values()) tf.dispose([m, v]);
+    this.#moments.dispose();
   }
 }

@@ -1,27 +1,38 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, expect, test } from "vitest";
-import { startBackend } from "../backend";
-import { clipFactor, globalNorm } from "./clip";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { backends, expectNoGpuErrors, useBackend } from "../../../tests/backends";
+import { checkedNorm, measureGradients } from "./clip";
 
-beforeAll(() => startBackend("cpu"));
+afterEach(expectNoGpuErrors);
 
-test("the norm is that of all gradients together", async () => {
-  const gradients = new Map<string, tf.Tensor>([
+const gradients = () =>
+  new Map<string, tf.Tensor>([
     ["a", tf.tensor1d([3, 0])],
     ["b", tf.tensor2d([[4], [12]])],
   ]);
-  expect(await globalNorm(gradients)).toBeCloseTo(13, 5);
-  expect(await globalNorm(new Map())).toBe(0);
+
+describe.each(backends)("on %s", (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  test("the norm is that of all gradients together", async () => {
+    expect(await measureGradients(gradients()).data()).toBeAllClose([13, 1]);
+    expect(await measureGradients(new Map()).data()).toBeAllClose([0, 1]);
+    const many = new Map(Array.from({ length: 16 }, (_, i) => [`${i}`, tf.tensor1d([1, 1, 1, 1])]));
+    expect(await measureGradients(many).data()).toBeAllClose([8, 1]);
+  });
+
+  test("clips by PyTorch's rule, the mean over micro-batches, and only what is too large", async () => {
+    const clip = (divisor: number, maxNorm: number) =>
+      measureGradients(gradients(), { divisor, maxNorm }).data();
+    expect(await clip(1, 1)).toBeAllClose([13, 1 / (13 + 1e-6)]);
+    expect(await clip(2, 1)).toBeAllClose([6.5, 0.5 / (6.5 + 1e-6)]);
+    expect(await clip(2, 7)).toBeAllClose([6.5, 0.5]);
+  });
 });
 
-test("clips by PyTorch's rule, and only what is too large", () => {
-  expect(clipFactor(2, 1)).toBe(1 / (2 + 1e-6));
-  expect(clipFactor(0.5, 1)).toBe(1);
-  expect(clipFactor(1e9, null)).toBe(1);
-});
-
-test("refuses a norm that is not finite", async () => {
-  await expect(globalNorm(new Map([["a", tf.tensor1d([1, Infinity])]]))).rejects.toThrow(
+test("refuses a norm that is not finite", () => {
+  expect(() => checkedNorm(Infinity)).toThrow(
     "the gradient's norm is Infinity; lower the learning rate",
   );
+  expect(checkedNorm(2)).toBe(2);
 });

@@ -12,7 +12,7 @@ import {
 } from "../../core/ppo/statistics";
 import type { Gpt2 } from "../gpt2/model";
 import type { AdamW } from "../optimiser/adamw";
-import { clipFactor, globalNorm } from "../optimiser/clip";
+import { checkedNorm, measureGradients } from "../optimiser/clip";
 import { type Gradients, GradientSum, type Parameter } from "../optimiser/gradients";
 import { nextTask } from "../training/next-task";
 import { miniBatchPass, type Sampled } from "./mini-batch";
@@ -107,14 +107,17 @@ async function update(
       seen.push({ rows, overRatio, batch: pass.batch, statistics });
       await nextTask(signal);
     }
-    const gradientNorm = (await globalNorm(sum.gradients)) / group.length;
+    // TRL clips by an iterator that its first use exhausts.
+    const clips = config.clipGradient === "every-update" || optimiser.step === 0;
+    const maxNorm = clips ? config.maxGradNorm : null;
+    const clip = measureGradients(sum.gradients, { divisor: group.length, maxNorm });
     const nothing = seen.every(({ overRatio }) => overRatio);
     if (!nothing || config.ratioThresholdMode === "trl") {
-      // TRL clips by an iterator that its first use exhausts.
-      const clips = config.clipGradient === "every-update" || optimiser.step === 0;
-      const factor = clips ? clipFactor(gradientNorm, config.maxGradNorm) : 1;
-      optimiser.apply(sum.gradients, config.learningRate, factor / group.length);
+      optimiser.apply(sum.gradients, config.learningRate, clip);
     }
+    const [norm] = await clip.data<"float32">();
+    clip.dispose();
+    const gradientNorm = checkedNorm(norm!);
     return seen.map((one) => ({ ...one, gradientNorm }));
   } finally {
     sum.clear();

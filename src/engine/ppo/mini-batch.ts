@@ -5,7 +5,8 @@ import type { MiniBatch } from "../../core/ppo/statistics";
 import type { Gpt2 } from "../gpt2/model";
 import type { Gradients, Parameter } from "../optimiser/gradients";
 import { lossAndGradients } from "../training/backward";
-import { entropy, tokenLogProbs } from "../training/log-probs";
+import { scoreTokens } from "../training/log-probs";
+import { readTogether } from "../training/read-together";
 import { ppoLoss } from "./loss";
 import { responseBatch } from "./rollout";
 import type { ValueHead } from "./value-head";
@@ -34,25 +35,29 @@ export async function miniBatchPass(
   const observed: tf.Tensor[] = [];
   try {
     const { loss, gradients } = lossAndGradients(model, tokens, parameters, (states) => {
-      const logits = model.logits(states) as tf.Tensor2D;
-      const logProbs = tokenLogProbs(logits, tf.tensor1d(tokens.targets, "int32"));
+      const targets = tf.tensor1d(tokens.targets, "int32");
+      const { logProbs, entropy } = scoreTokens(model, states, targets);
       const predictions = head.values(states);
       const losses = ppoLoss(logProbs, predictions, targetsOf(sampled), config);
-      const seen = [logProbs, predictions, entropy(logits), losses.policy, losses.value];
+      const seen = [logProbs, predictions, entropy, losses.policy, losses.value];
       observed.push(...seen.map((tensor) => tf.keep(tensor)));
       return losses.total;
     });
     loss.dispose();
-    const read = observed.map(async (x) => Float32Array.from(await x.data<"float32">()));
-    const [logProbs, predictions, entropies, policy, value] = await Promise.all(read);
+    const values = await readTogether(observed);
+    const count = tokens.targets.length;
+    const [logProbs, predictions, entropy] = [0, 1, 2].map((i) =>
+      values.slice(i * count, (i + 1) * count),
+    );
+    const [policy, value] = values.slice(3 * count);
     return {
       batch: {
         ...sampled,
         logProbs: logProbs!,
         predictions: predictions!,
-        entropy: entropies!,
+        entropy: entropy!,
       },
-      loss: { policy: policy![0]!, value: value![0]! },
+      loss: { policy: policy!, value: value! },
       gradients,
     };
   } finally {

@@ -23,7 +23,8 @@ export function pretrainedReference(model: Gpt2): ReferenceModel {
 
 /** The policy as it is now: a copy of the parameters, which take its place during a reference pass. */
 export function startReference(parameters: readonly Parameter[]): ReferenceModel {
-  const start = parameters.map(({ variable }) => tf.keep(tf.clone(variable)));
+  // A copy of its own: the optimiser changes the variables in place.
+  const start = parameters.map(({ variable }) => tf.keep(tf.add(variable, 0)));
   const assign = (values: readonly tf.Tensor[]) =>
     parameters.forEach(({ variable }, i) => variable.assign(values[i]!));
   return {

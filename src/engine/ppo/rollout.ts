@@ -5,8 +5,10 @@ import type { Rollout } from "../../core/ppo/layout";
 import { tokenKl } from "../../core/ppo/token-rewards";
 import { IGNORED, type LabelledBatch, padBatch } from "../../core/sft/labels";
 import type { Gpt2 } from "../gpt2/model";
+import { tokenDivergence } from "../kernels/token-scores/divergence";
+import { tokenScores } from "../kernels/token-scores/token-scores";
 import { targetStates } from "../training/backward";
-import { divergence, tokenLogProbs } from "../training/log-probs";
+import { tiedHead } from "../training/log-probs";
 import type { ReferenceModel } from "./reference";
 import type { ValueHead } from "./value-head";
 
@@ -39,15 +41,19 @@ export async function scoreRollouts(
   const tensors = tf.tidy((): tf.Tensor1D[] => {
     const targets = tf.tensor1d(batch.targets, "int32");
     const states = targetStates(model, batch);
-    const logits = model.logits(states) as tf.Tensor2D;
-    const referenceLogits = reference.run((options) =>
-      model.logits(targetStates(model, batch, options)),
-    ) as tf.Tensor2D;
+    const referenceStates = reference.run((options) => targetStates(model, batch, options));
+    const tied = tiedHead(model);
+    const [ownScores, referenceScores] = [states, referenceStates].map((each) =>
+      tokenScores({ states: each, targets, ...tied }, { gradient: false }),
+    );
+    const [logProbs, pNormaliser] = ownScores as tf.Tensor1D[];
+    const [referenceLogProbs, qNormaliser] = referenceScores as tf.Tensor1D[];
+    const read = [logProbs!, referenceLogProbs!, head.values(states)];
+    if (penalty !== "full") return read;
+    const normalisers = { pNormaliser: pNormaliser!, qNormaliser: qNormaliser! };
     return [
-      tokenLogProbs(logits, targets),
-      tokenLogProbs(referenceLogits, targets),
-      head.values(states),
-      ...(penalty === "full" ? [divergence(logits, referenceLogits)] : []),
+      ...read,
+      ...tokenDivergence({ p: states, q: referenceStates, ...normalisers, ...tied }, {}),
     ];
   });
   try {

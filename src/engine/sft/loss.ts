@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LabelledBatch } from "../../core/sft/labels";
 import type { Gpt2 } from "../gpt2/model";
-import { tokenLogProbs } from "../training/log-probs";
+import { scoreTokens } from "../training/log-probs";
 
 /**
  * Cross-entropy summed over the batch's targets, in nats: −Σ log p(target | what stands before it). Divide by the number
@@ -15,7 +15,7 @@ export function summedCrossEntropy(
   { targets }: LabelledBatch,
 ): tf.Scalar {
   return tf.tidy(() => {
-    const logits = model.logits(states) as tf.Tensor2D;
-    return tf.neg(tf.sum(tokenLogProbs(logits, tf.tensor1d(targets, "int32"))));
+    const { logProbs } = scoreTokens(model, states, tf.tensor1d(targets, "int32"));
+    return tf.neg(tf.sum(logProbs));
   });
 }

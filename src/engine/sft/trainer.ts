@@ -7,10 +7,11 @@ import type { SftConfig } from "../../core/sft/config";
 import { countTargets, type LabelledSequence, padBatch } from "../../core/sft/labels";
 import type { Gpt2 } from "../gpt2/model";
 import { AdamW } from "../optimiser/adamw";
-import { clipFactor, globalNorm } from "../optimiser/clip";
+import { checkedNorm, measureGradients } from "../optimiser/clip";
 import { GradientSum, type Parameter } from "../optimiser/gradients";
 import { learningRateAt } from "../optimiser/schedule";
 import { lossAndGradients } from "../training/backward";
+import { readTogether } from "../training/read-together";
 import { nextTask } from "../training/next-task";
 import { summedCrossEntropy } from "./loss";
 
@@ -51,6 +52,7 @@ export async function trainSft(
   const decoupled = config.optimiser === "adamw";
   const optimiser = new AdamW(parameters, { weightDecay: config.weightDecay, decoupled });
   const sum = new GradientSum();
+  const kept: tf.Tensor[] = []; // losses not yet read
   const total = totalSteps(examples.length, config);
   try {
     let step = 0;
@@ -62,7 +64,6 @@ export async function trainSft(
       );
       const tokens = parts.flat().reduce((n, sequence) => n + countTargets(sequence), 0);
 
-      let loss = 0;
       for (const [part, sequences] of parts.entries()) {
         const batch = padBatch(sequences, model.config.endOfText);
         const pass = lossAndGradients(
@@ -73,18 +74,22 @@ export async function trainSft(
           { dropoutSeed: deriveSeed(seed, "sft-dropout", step, part) },
         );
         sum.addAll(pass.gradients);
-        loss += (await pass.loss.data())[0]!;
-        pass.loss.dispose();
+        kept.push(pass.loss);
         await nextTask(signal);
       }
-      const gradientNorm = await globalNorm(sum.gradients);
-      optimiser.apply(sum.gradients, learningRate, clipFactor(gradientNorm, config.maxGradNorm));
+      const clip = measureGradients(sum.gradients, { maxNorm: config.maxGradNorm });
+      optimiser.apply(sum.gradients, learningRate, clip);
       sum.clear();
+      const [norm, , ...parted] = await readTogether([clip, ...kept]);
+      tf.dispose([clip, ...kept.splice(0)]);
+      const gradientNorm = checkedNorm(norm!);
+      const loss = parted.reduce((a, b) => a + b, 0);
       step += 1;
       onStep({ step, totalSteps: total, loss, learningRate, gradientNorm, tokens });
     }
   } finally {
     sum.clear();
+    tf.dispose(kept);
     optimiser.dispose();
   }
 }

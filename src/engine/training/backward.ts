@@ -56,14 +56,12 @@ export function lossAndGradients(
     for (let layer = model.config.layers - 1; layer >= stages.lowest && dy; layer--) {
       const input = states[layer]!;
       const own = stages.blocks[layer]!;
-      const { grads } = differentiate(
-        () => model.layer(layer, input, attend, options),
-        [input, ...own.map(({ variable }) => variable)],
-        dy as tf.Tensor2D,
-      );
-      collect(sum, own, grads.slice(1));
+      const by = own.map(({ variable }) => variable);
+      const at = { x: input, dy: dy as tf.Tensor2D };
+      const { dx, gradients } = model.layerBackward(layer, at, by, attend, options);
+      collect(sum, own, gradients);
       tf.dispose(dy);
-      dy = grads[0];
+      dy = dx;
     }
     if (stages.embeddings.length > 0 && dy) {
       const variables = stages.embeddings.map(({ variable }) => variable);

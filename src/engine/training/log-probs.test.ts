@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { startBackend } from "../backend";
-import { divergence, entropy, tokenLogProbs } from "./log-probs";
+import { entropy, tokenLogProbs } from "./log-probs";
 import { selectRows } from "./select-rows";
 
 const wasmPath = `${process.cwd()}/node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
@@ -16,19 +16,15 @@ const targets = [2, 3, 1];
 describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
   const start = () => startBackend(backend, { wasmPath });
 
-  test("log-probabilities, entropy and divergence follow their definitions", async () => {
+  test("log-probabilities and entropy follow their definitions", async () => {
     await start();
-    const [z, q] = [tf.tensor2d(logits), tf.tensor2d(logits.map((row) => row.toReversed()))];
+    const z = tf.tensor2d(logits);
     const p = logits.map(softmax);
     expect(await tokenLogProbs(z, tf.tensor1d(targets, "int32")).data()).toBeAllClose(
       p.map((row, i) => Math.log(row[targets[i]!]!)),
     );
     const plogp = (row: number[]) => row.reduce((sum, x) => sum - (x > 0 ? x * Math.log(x) : 0), 0);
     expect(await entropy(z).data()).toBeAllClose(p.map(plogp), { atol: 1e-5 });
-    const kl = p.map((row) =>
-      row.reduce((sum, x, i) => sum + (x > 0 ? x * Math.log(x / row.at(-1 - i)!) : 0), 0),
-    );
-    expect(await divergence(z, q).data()).toBeAllClose(kl, { atol: 1e-5 });
   });
 
   test("the gradient is dy · (one-hot − softmax)", async () => {

@@ -1,5 +1,43 @@
+/** How likely a model finds given tokens, from the hidden states that predict them. */
 import * as tf from "@tensorflow/tfjs-core";
+import type { Gpt2 } from "../gpt2/model";
 import { custom } from "../kernels/custom";
+import { isTrainable } from "../kernels/linear-pass";
+import { tokenScores } from "../kernels/token-scores/token-scores";
+
+export interface TokenScores {
+  readonly logProbs: tf.Tensor1D; // nats
+  readonly entropy: tf.Tensor1D; // of the distribution that the token was one outcome of; no gradient
+}
+
+/**
+ * Differentiable with respect to the states, and to wte where it is trained: only then all logits exist at once.
+ *
+ * @param states   after the final norm, [n, width].
+ * @param targets  int32 [n]
+ */
+export function scoreTokens(model: Gpt2, states: tf.Tensor2D, targets: tf.Tensor1D): TokenScores {
+  const { wte } = model.weights;
+  if (isTrainable(wte)) {
+    const logits = model.logits(states) as tf.Tensor2D;
+    return { logProbs: tokenLogProbs(logits, targets), entropy: entropy(logits) };
+  }
+  const inputs = { states, targets, ...tiedHead(model) };
+  const [logProbs, , entropies, slope] = tokenScores(inputs, { gradient: true });
+  return {
+    logProbs: custom<tf.Tensor1D>([states], () => ({
+      value: tf.clone(logProbs as tf.Tensor1D),
+      saved: [slope!],
+      gradients: (dy, [saved]) => [tf.mul(tf.expandDims(dy, 1), saved!)],
+    })),
+    entropy: entropies as tf.Tensor1D,
+  };
+}
+
+/** The head's weights as its kernels take them. */
+export function tiedHead(model: Gpt2) {
+  return { wte: model.weights.wte, transposed: model.transposedHead() ?? undefined };
+}
 
 /**
  * Log-probabilities of tokens: yᵢ = zᵢ[targetᵢ] − log Σᵥ exp zᵢ[v], with the gradient dyᵢ·(one-hot − softmax).
@@ -31,17 +69,6 @@ export function entropy(logits: tf.Tensor2D): tf.Tensor1D {
   return tf.tidy(() =>
     tf.sub<tf.Tensor1D>(tf.logSumExp(logits, 1), tf.sum(tf.mul(tf.softmax(logits), logits), 1)),
   );
-}
-
-/**
- * Kullback–Leibler divergence of each row, in nats: Σᵥ p·(log p − log q) from the logits of p and q.
- * Both [n, vocabulary] → [n].
- */
-export function divergence(p: tf.Tensor2D, q: tf.Tensor2D): tf.Tensor1D {
-  return tf.tidy(() => {
-    const [logP, logQ] = [tf.logSoftmax(p), tf.logSoftmax(q)];
-    return tf.sum<tf.Tensor1D>(tf.mul(tf.exp(logP), tf.sub(logP, logQ)), 1);
-  });
 }
 
 function pick(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {

@@ -72,6 +72,10 @@ export class Gpu {
       internals.commandQueueOwnedIds.add(dataId);
       return { buffer: backend.tensorMap.get(dataId).resource as GPUBuffer };
     });
+    // A copy that a read-back left would be read again in place of what the shader writes now.
+    for (const { dataId } of outputs) {
+      (backend.tensorMap.get(dataId) as { values: unknown }).values = null;
+    }
     if (Object.keys(shader.uniforms).length > 0) {
       resources.push({ buffer: this.#uniformBuffer(uniformBytes(shader, uniforms)) });
     }
@@ -93,6 +97,14 @@ export class Gpu {
       backend.endComputePassEncoder();
       backend.submitQueue();
     }
+  }
+
+  /** Submits what is queued and waits until the device has done it; no values come back. */
+  async done(): Promise<void> {
+    this.#backend.ensureCommandEncoderReady();
+    this.#backend.endComputePassEncoder();
+    this.#backend.submitQueue();
+    await this.#backend.queue.onSubmittedWorkDone();
   }
 
   #uniformBuffer(bytes: ArrayBuffer): GPUBuffer {

@@ -1,7 +1,7 @@
 /** A compute shader as the engine writes it: named buffers, uniforms by name, and the body of `main`. */
 
 /** What a storage buffer holds, as WGSL names it. */
-export type Element = "f32" | "i32" | "u32" | "vec2<f32>" | "vec4<f32>" | "vec4<u32>";
+export type Element = "f32" | "i32" | "u32" | "vec2<f32>" | "vec4<f32>" | "vec4<u32>" | "vec4<i32>";
 
 export interface Shader {
   /** Shown by GPU tools and in errors. */

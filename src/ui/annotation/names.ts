@@ -1,5 +1,5 @@
 import type { LabelAction } from "../../app/label-keys.svelte";
-import type { Label } from "../../core/annotation/task";
+import type { Label, LabelTask } from "../../core/annotation/task";
 
 /** Labels as raters read them. */
 export const LABEL_NAMES: Readonly<Record<Label, string>> = {
@@ -20,6 +20,11 @@ export const ACTION_NAMES: Readonly<Record<LabelAction, string>> = {
   differences: "Mark differing words",
   help: "Help and guidelines",
 };
+
+/** "22 to label": pairs, repeats and checks alike, which raters cannot tell apart. */
+export function toLabel({ items }: LabelTask): string {
+  return `${items.length.toLocaleString("en-GB")} to label`;
+}
 
 /** "1 pair", "500 pairs". */
 export function counted(n: number, one: string, many = `${one}s`): string {

@@ -1,9 +1,5 @@
 /** Hands the user a file to keep. */
-export function saveFile(
-  name: string,
-  type: string,
-  content: string | Uint8Array<ArrayBuffer>,
-): void {
+export function saveFile(name: string, type: string, content: BlobPart): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement("a");
   link.href = url;

@@ -1,0 +1,89 @@
+/** Bringing a project in: first what is the same, new or different; then, once that was decided, all of it or nothing. */
+import { relinked } from "../core/format/project/copy";
+import type { ItemKind, ProjectItem } from "../core/format/project/items";
+import type { SettingsItem } from "../core/format/project/items-schema";
+import {
+  type ArchivedItem,
+  digestOf,
+  openProject,
+  type ProjectArchive,
+} from "../core/format/project/project";
+import type { Database } from "../storage/db";
+import { importItems, itemOf } from "../storage/project";
+import { readSettings, sha256OfBytes, sourceOfFile, writeSettings } from "./project-source";
+
+export type ItemState = "new" | "same" | "different";
+
+export interface PlannedItem {
+  readonly item: ArchivedItem;
+  readonly state: ItemState;
+}
+
+export interface ImportPlan {
+  readonly file: string;
+  readonly archive: ProjectArchive;
+  readonly items: readonly PlannedItem[];
+}
+
+/** What to do with an item that differs from the one here. */
+export type Choice = "keep" | "import";
+
+/**
+ * Verifies the archive whole, and compares it with what is here. Nothing is written.
+ * @throws InputError naming the entry that is wrong.
+ */
+export async function planImport(db: Database, storage: Storage, file: File): Promise<ImportPlan> {
+  const archive = await openProject(sourceOfFile(file), sha256OfBytes);
+  const items: PlannedItem[] = [];
+  for (const item of archive.items) {
+    const here = await itemHere(db, storage, item, archive.adapters);
+    if (here === null) items.push({ item, state: "new" });
+    else {
+      const isSame = (await digestOf(here, sha256OfBytes)) === item.digest;
+      items.push({ item, state: isSame ? "same" : "different" });
+    }
+  }
+  return { file: file.name, archive, items };
+}
+
+/**
+ * Stores what is new, and of what differs that which was chosen: corpora and runs as copies beside those here, labels
+ * and decisions added to those here, settings in place of those here. One transaction: all of it or nothing.
+ *
+ * @throws InputError if the file has changed since it was verified, StorageFullError if there is no room.
+ */
+export async function carryOut(
+  db: Database,
+  storage: Storage,
+  { archive, items }: ImportPlan,
+  choiceOf: (item: ArchivedItem) => Choice,
+): Promise<number> {
+  const copied = (kind: ItemKind) =>
+    new Map(
+      items
+        .filter(({ item, state }) => state === "different" && item.kind === kind)
+        .filter(({ item }) => choiceOf(item) === "import")
+        .map(({ item }) => [item.id, crypto.randomUUID() as string]),
+    );
+  const ids = { corpora: copied("corpus"), runs: copied("run") };
+  const chosen: ProjectItem[] = [];
+  for (const { item, state } of items) {
+    const isChosen = state === "new" || (state === "different" && choiceOf(item) === "import");
+    if (isChosen) chosen.push(relinked(await archive.read(item), ids));
+  }
+  await importItems(db, chosen);
+  for (const item of chosen) if (item.kind === "settings") writeSettings(storage, item.content);
+  return chosen.length;
+}
+
+async function itemHere(
+  db: Database,
+  storage: Storage,
+  { kind, id }: ArchivedItem,
+  withAdapters: boolean,
+): Promise<ProjectItem | null> {
+  if (kind !== "settings") return itemOf(db, kind, id, withAdapters);
+  const content: SettingsItem = readSettings(storage);
+  const isSetUp = content.setup !== undefined || content.labelKeys !== undefined; // the theme is always kept
+  return isSetUp ? { kind, content } : null;
+}

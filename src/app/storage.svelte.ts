@@ -1,0 +1,231 @@
+import type { ArchivedItem } from "../core/format/project/project";
+import { getBackupFolder, setBackupFolder } from "../storage/backup-folder";
+import type { Database } from "../storage/db";
+import { isEmpty, wipe } from "../storage/project";
+import { type StorageUse, storageUse } from "../storage/usage";
+import { directoryPicker, mayWrite, writeBackup } from "./backup-folder";
+import { carryOut, type Choice, type ImportPlan, planImport } from "./project-import";
+import { archiveName, clearSettings, exportProject } from "./project-source";
+import { readMarker, writeMarker } from "./storage-marker";
+import { settle, type Work } from "./work";
+
+const DAY = 24 * 60 * 60 * 1000;
+const HUB_CACHE = "transformers-cache";
+
+export type Folder =
+  | { readonly kind: "unsupported" | "none" }
+  | { readonly kind: "granted" | "waiting"; readonly name: string };
+
+/** The browser's own figures, in bytes. A quota it names need not hold: a refused write is what counts. */
+export interface Estimate {
+  readonly usage: number;
+  readonly quota: number;
+}
+
+/** What is stored, whether it is safe, and how it is taken away and brought back. */
+export class StorageState {
+  use = $state.raw<readonly StorageUse[] | null>(null);
+  estimate = $state.raw<Estimate | null>(null);
+  /** Whether the browser promised to keep the storage; null if it cannot say. */
+  persisted = $state.raw<boolean | null>(null);
+  /** It was asked to, and said no. */
+  refused = $state.raw(false);
+  folder = $state.raw<Folder>({ kind: "none" });
+  backedUpAt = $state.raw<number | null>(null);
+  /** The database is empty though it held something when it was last looked at. */
+  lost = $state.raw(false);
+  /** What is being done, and what came of it in a sentence. */
+  work = $state.raw<Work<string>>({ kind: "none" });
+  plan = $state.raw<ImportPlan | null>(null);
+  /** Items to import though they differ from those here. */
+  #imported = $state.raw<ReadonlySet<ArchivedItem>>(new Set());
+
+  readonly #db: Database;
+  readonly #storage: Storage;
+  #handle: FileSystemDirectoryHandle | null = null;
+
+  constructor(db: Database, storage: Storage) {
+    this.#db = db;
+    this.#storage = storage;
+    this.backedUpAt = readMarker(storage).backedUpAt;
+  }
+
+  /** Looks whether what was stored is still there. */
+  async check(): Promise<void> {
+    this.lost = (await isEmpty(this.#db)) && readMarker(this.#storage).filledAt !== null;
+    await this.note();
+  }
+
+  /** Notes whether there is something to lose. */
+  async note(): Promise<void> {
+    if (this.lost) return;
+    const filledAt = (await isEmpty(this.#db)) ? null : Date.now();
+    writeMarker(this.#storage, { filledAt, backedUpAt: this.backedUpAt });
+  }
+
+  /** The user knows that it is gone. */
+  async acceptLoss(): Promise<void> {
+    this.lost = false;
+    await this.note();
+  }
+
+  /** Reads all figures anew. */
+  async load(): Promise<void> {
+    const { usage, quota } = (await this.#manager()?.estimate()) ?? {};
+    this.estimate = usage === undefined || quota === undefined ? null : { usage, quota };
+    this.persisted = (await this.#manager()?.persisted()) ?? null;
+    await this.#loadFolder();
+    this.use = await storageUse(this.#db);
+  }
+
+  async askToPersist(): Promise<void> {
+    this.persisted = (await this.#manager()?.persist()) ?? null;
+    this.refused = this.persisted === false;
+  }
+
+  /** Everything as one file; null if it could not be made: `work` says why. */
+  async export(adapters: boolean): Promise<{ name: string; blob: Blob } | null> {
+    const at = Date.now();
+    const parts: Blob[] = []; // a browser may keep these on disk
+    await this.#do(async () => {
+      const options = { createdAt: at, adapters };
+      for await (const chunk of exportProject(this.#db, this.#storage, options)) {
+        parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
+      }
+      await this.#backedUp(at);
+      return "The archive is complete. Keep it somewhere other than this browser.";
+    });
+    if (this.work.kind !== "done") return null;
+    return { name: archiveName(at), blob: new Blob(parts, { type: "application/zip" }) };
+  }
+
+  /** Verifies an archive and shows what it would bring. Nothing is written. */
+  async open(file: File): Promise<void> {
+    this.plan = null;
+    this.#imported = new Set();
+    await this.#do(async () => {
+      this.plan = await planImport(this.#db, this.#storage, file);
+      return `${file.name} is whole. Nothing has been imported yet.`;
+    });
+  }
+
+  closePlan(): void {
+    this.plan = null;
+    this.work = { kind: "none" };
+  }
+
+  choiceOf(item: ArchivedItem): Choice {
+    return this.#imported.has(item) ? "import" : "keep";
+  }
+
+  choose(item: ArchivedItem, choice: Choice): void {
+    const imported = new Set(this.#imported);
+    if (choice === "import") imported.add(item);
+    else imported.delete(item);
+    this.#imported = imported;
+  }
+
+  /** Imports what the plan says, all of it or nothing. @returns whether it was done. */
+  async import(): Promise<boolean> {
+    const { plan } = this;
+    if (!plan) return false;
+    await this.#do(async () => {
+      const count = await carryOut(this.#db, this.#storage, plan, (item) => this.choiceOf(item));
+      this.plan = null;
+      this.lost = false;
+      await this.note();
+      return count === 0
+        ? "There was nothing to import."
+        : `Imported: ${count} of ${plan.items.length} items of ${plan.file}.`;
+    });
+    if (this.work.kind !== "done") return false;
+    this.use = await storageUse(this.#db);
+    return true;
+  }
+
+  async chooseFolder(): Promise<void> {
+    const folder = await directoryPicker()?.({ id: "steadfast", mode: "readwrite" }).catch(
+      noChoice,
+    );
+    if (!folder) return;
+    await setBackupFolder(folder);
+    await this.backUp(true);
+  }
+
+  async forgetFolder(): Promise<void> {
+    await setBackupFolder(null);
+    await this.#loadFolder();
+  }
+
+  /** Writes a backup to the granted folder now. @param ask  whether the browser may ask the user; that needs a click. */
+  async backUp(ask: boolean): Promise<void> {
+    await this.#loadFolder();
+    const folder = this.#handle;
+    if (!folder || !(await mayWrite(folder, ask))) return;
+    await this.#loadFolder();
+    await this.#do(async () => {
+      const at = Date.now();
+      const archive = exportProject(this.#db, this.#storage, { createdAt: at, adapters: true });
+      const name = await writeBackup(folder, archive, at);
+      await this.#backedUp(at);
+      return `Backed up as ${name} in the folder ${folder.name}.`;
+    });
+  }
+
+  /** Backs up by itself if there is something new: after a run, or once a day. */
+  async backUpIfDue(hasNew: boolean): Promise<void> {
+    const isOld = Date.now() - (this.backedUpAt ?? 0) > DAY;
+    if ((hasNew || isOld) && !(await isEmpty(this.#db))) await this.backUp(false);
+  }
+
+  /** Days since the last backup where one is due; null where none is. */
+  async daysDue(): Promise<number | "never" | null> {
+    if (await isEmpty(this.#db)) return null;
+    if (this.backedUpAt === null) return "never";
+    const days = Math.floor((Date.now() - this.backedUpAt) / DAY);
+    return days >= 7 ? days : null;
+  }
+
+  /** Deletes everything that this site keeps in the browser. Backups elsewhere stay. */
+  async deleteEverything(): Promise<void> {
+    await wipe(this.#db);
+    await setBackupFolder(null);
+    if ("caches" in globalThis) await caches.delete(HUB_CACHE);
+    clearSettings(this.#storage);
+    writeMarker(this.#storage, { filledAt: null, backedUpAt: null });
+  }
+
+  async #loadFolder(): Promise<void> {
+    if (!directoryPicker()) {
+      this.folder = { kind: "unsupported" };
+      return;
+    }
+    this.#handle = await getBackupFolder();
+    if (this.#handle === null) this.folder = { kind: "none" };
+    else {
+      const kind = (await mayWrite(this.#handle, false)) ? "granted" : "waiting";
+      this.folder = { kind, name: this.#handle.name };
+    }
+  }
+
+  async #backedUp(at: number): Promise<void> {
+    this.backedUpAt = at;
+    await this.note();
+  }
+
+  async #do(work: () => Promise<string>): Promise<void> {
+    if (this.work.kind === "working") return;
+    this.work = { kind: "working", progress: null };
+    this.work = await settle(work());
+  }
+
+  #manager(): StorageManager | null {
+    return "storage" in navigator ? navigator.storage : null; // absent on http
+  }
+}
+
+/** The user closed the picker. */
+function noChoice(error: unknown): null {
+  if (error instanceof DOMException && error.name === "AbortError") return null;
+  throw error;
+}

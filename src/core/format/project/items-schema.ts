@@ -1,0 +1,117 @@
+/** What a project is made of, item by item, as its archive holds it. The shapes are those of the storage's rows. */
+import * as v from "valibot";
+import { SessionEvent } from "../../annotation/queue";
+import { Rater } from "../../annotation/session-file";
+import { LABELS, LabelTask } from "../../annotation/task";
+import type { StudyConfig } from "../../study/config";
+import { answerSet, config, id, studyEvent, studyReport } from "./events-schema";
+
+/** Read-only all the way down, except for what is typed by its own schema. */
+type Kept<T> = T extends StudyConfig | LabelTask
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: Kept<T[K]> }
+    : T;
+
+const time = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const key = v.pipe(v.string(), v.nonEmpty());
+const texts = v.array(v.string());
+
+const question = v.pipe(
+  v.strictObject({
+    id,
+    text: v.string(),
+    topic: v.nullable(v.string()),
+    paraphrases: v.pipe(texts, v.nonEmpty()),
+    recorded: v.nullable(
+      v.array(v.strictObject({ text: v.string(), rot: v.nullable(v.string()) })),
+    ),
+  }),
+  v.check(
+    ({ paraphrases, recorded }) => recorded === null || recorded.length === paraphrases.length,
+    "there must be one recorded answer a paraphrase",
+  ),
+);
+
+export const CorpusItem = v.strictObject({
+  id: key,
+  importedAt: time,
+  source: v.string(),
+  corpus: v.strictObject({
+    name: v.string(),
+    questions: v.pipe(v.array(question), v.nonEmpty()),
+    recordedModel: v.nullable(v.string()),
+  }),
+});
+export type CorpusItem = Kept<v.InferOutput<typeof CorpusItem>>;
+
+const answer = v.strictObject({
+  questionId: id,
+  paraphrase: count,
+  text: v.string(),
+  ruleOfThumb: v.nullable(v.string()),
+});
+
+/** A run without its adapters, which are files of their own. */
+export const RunItem = v.strictObject({
+  record: v.strictObject({
+    id: key,
+    name: v.string(),
+    createdAt: time,
+    endedAt: v.nullable(time),
+    status: v.picklist(["running", "done", "cancelled", "failed", "interrupted"]),
+    message: v.nullable(v.string()),
+    config,
+    corpusId: v.string(),
+    corpusName: v.string(),
+    backend: v.nullable(v.string()),
+  }),
+  events: v.array(v.strictObject({ at: time, events: v.array(studyEvent) })),
+  answers: v.array(v.strictObject({ ...answerSet.entries, answers: v.array(answer) })),
+  report: v.nullable(studyReport),
+});
+export type RunItem = Kept<v.InferOutput<typeof RunItem>>;
+
+const decision = v.strictObject({
+  pairId: v.string(),
+  label: v.nullable(v.picklist(LABELS)),
+  by: v.string(),
+  at: time,
+  comment: v.string(),
+});
+
+export const TaskItem = v.strictObject({
+  stored: v.strictObject({
+    id: key,
+    createdAt: time,
+    source: v.variant("kind", [
+      v.strictObject({
+        kind: v.literal("run"),
+        runId: v.string(),
+        set: answerSet,
+        against: v.exactOptional(answerSet),
+      }),
+      v.strictObject({ kind: v.literal("corpus"), corpusId: v.string(), name: v.string() }),
+      v.strictObject({ kind: v.literal("file"), name: v.string() }),
+    ]),
+    task: LabelTask,
+  }),
+  sessions: v.array(v.strictObject({ rater: Rater, part: count, events: v.array(SessionEvent) })),
+  decisions: v.array(decision),
+});
+export type TaskItem = Kept<v.InferOutput<typeof TaskItem>>;
+
+/** Decisions on a table of labels that came as a file and is no task here. */
+export const DecisionsItem = v.strictObject({ subject: key, decisions: v.array(decision) });
+export type DecisionsItem = Kept<v.InferOutput<typeof DecisionsItem>>;
+
+const setting = v.exactOptional(v.pipe(v.string(), v.maxLength(1_000_000)));
+
+/** As this device keeps them, text for text; what reads them passes over what it does not know. No key is among them. */
+export const SettingsItem = v.strictObject({
+  setup: setting,
+  theme: setting,
+  labelKeys: setting,
+});
+export type SettingsItem = Kept<v.InferOutput<typeof SettingsItem>>;

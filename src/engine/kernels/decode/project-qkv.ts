@@ -1,0 +1,94 @@
+/** The way into attention of one new token a row: layer norm and c_attn; key and value go into the cache at once. */
+import * as tf from "@tensorflow/tfjs-core";
+import { groupsFor } from "../../webgpu/gpu";
+import { normal } from "../example";
+import { defineKernel } from "../kernel";
+import { exampleNorm, PROJECTION_SIZES, projectionInputs, titleOf } from "./examples";
+import { hostIntegers, hostView } from "./host-view";
+import { affine, normalised } from "./plain";
+import { projectionShaders } from "./projection";
+import { readRows } from "./rows";
+import { TILE_COLUMNS, TILE_ROWS } from "./tile";
+
+interface ProjectQkv extends Record<string, tf.Tensor | undefined> {
+  readonly x: tf.Tensor2D; // [live, width]
+  readonly norm: tf.Tensor2D; // [2, width]: gain, bias
+  readonly weight: tf.Tensor2D; // [width, 3·width]
+  readonly bias: tf.Tensor1D;
+  readonly lora: tf.Tensor2D | undefined;
+  readonly rows: tf.Tensor2D; // int32 [live, 4]
+  readonly cache: tf.Tensor3D; // [rows, slots, 2·width]: key | value
+}
+
+/**
+ * q | k | v = LN(x)·W + b [+ adapter]. → q [live, width], and the cache with k | v written in place at [row, step].
+ */
+export const projectQkv = defineKernel<
+  ProjectQkv,
+  { epsilon: number; step: number },
+  [tf.Tensor2D, tf.Tensor3D]
+>({
+  name: "decodeProjectQkv",
+  plain: ({ x, norm, rows, cache, ...map }, { epsilon, step }) => {
+    const [live, width] = x.shape;
+    const qkv = affine(normalised(x, norm, epsilon), map);
+    const q = tf.slice(qkv, [0, 0], [live, width]);
+    const [all, kept] = [hostView(qkv), hostView(cache)];
+    for (const [i, { row }] of readRows(hostIntegers(rows)).entries()) {
+      const keyValue = all.subarray((3 * i + 1) * width, (3 * i + 3) * width);
+      kept.set(keyValue, (row * cache.shape[1] + step) * 2 * width);
+    }
+    return [q, tf.clone(cache)];
+  },
+  webgpu: (gpu, { x, norm, weight, bias, lora, rows, cache }, { epsilon, step }) => {
+    const [live, width] = x.shape;
+    const columns = weight.shape[1];
+    const q = gpu.empty([live, width]);
+    gpu.run(lora ? SHADERS.adapted : SHADERS.plain, {
+      inputs: [x, norm, weight, bias, ...(lora ? [lora] : []), rows],
+      outputs: [q, cache],
+      uniforms: {
+        rows: live,
+        width,
+        columns,
+        epsilon,
+        rank: lora?.shape[1] ?? 0,
+        slots: cache.shape[1],
+        step,
+      },
+      groups: [groupsFor(columns, TILE_COLUMNS), groupsFor(live, TILE_ROWS)],
+    });
+    return [q, gpu.share(cache, cache.shape)];
+  },
+  examples: () =>
+    PROJECTION_SIZES.map(({ rows, width, rank }) => ({
+      title: titleOf({ rows, width, columns: 3 * width, rank }),
+      inputs: {
+        ...projectionInputs({ rows, width, columns: 3 * width, rank }),
+        norm: exampleNorm(width),
+        rows: { shape: [rows, 4], values: backwards(rows) },
+        cache: normal("cache", [rows + 1, 2, 2 * width]),
+      },
+      attributes: { epsilon: 1e-5, step: 1 },
+    })),
+});
+
+/** Row i of the batch is row `rows − i` of the cache. */
+function backwards(rows: number): Int32Array {
+  return Int32Array.from({ length: 4 * rows }, (_, i) => (i % 4 === 0 ? rows - i / 4 : 0));
+}
+
+const SHADERS = projectionShaders({
+  name: "decodeProjectQkv",
+  normalised: true,
+  inputs: { live: "vec4<i32>" },
+  outputs: { q: "f32", cache: "f32" },
+  uniforms: { slots: "u32", step: "u32" },
+  finish: `
+  if (column < uniforms.width) {
+    q[row * uniforms.width + column] = value;
+  } else {
+    let place = u32(live[row].x) * uniforms.slots + uniforms.step;
+    cache[2u * place * uniforms.width + column - uniforms.width] = value;
+  }`,
+});

@@ -1,0 +1,30 @@
+/** Logits of a few rows at a time in plain ops. */
+import * as tf from "@tensorflow/tfjs-core";
+import { project } from "../linear";
+
+export interface TiedHead extends Record<string, tf.Tensor | undefined> {
+  readonly wte: tf.Tensor2D; // [vocabulary, width]
+  /** wteᵀ, where the caller keeps it. */
+  readonly transposed?: tf.Tensor2D | undefined;
+}
+
+/** Rows whose logits exist at once: of 50,257 tokens 13 MB. */
+const ROWS = 64;
+
+/** What `score` gives for the logits of each chunk of rows, put together along the first axis. */
+export function inRowChunks(
+  states: tf.Tensor2D,
+  { wte, transposed }: TiedHead,
+  score: (logits: tf.Tensor2D, firstRow: number) => tf.Tensor[],
+): tf.Tensor[] {
+  const [rows] = states.shape;
+  const chunks: tf.Tensor[][] = [];
+  for (let first = 0; first < rows; first += ROWS) {
+    const chunk = tf.tidy(() => {
+      const some = tf.slice(states, first, Math.min(ROWS, rows - first));
+      return score(project(some, wte, transposed ?? null), first);
+    });
+    chunks.push(chunk);
+  }
+  return chunks[0]!.map((_, output) => tf.concat(chunks.map((chunk) => chunk[output]!)));
+}

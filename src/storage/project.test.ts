@@ -1,0 +1,98 @@
+import "fake-indexeddb/auto";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { archiveOf, byteDigest, sourceOf } from "../../tests/project/archive";
+import { someTask } from "../../tests/annotation/tasks";
+import type { ProjectItem } from "../core/format/project/items";
+import { openProject } from "../core/format/project/project";
+import { type Database, openDatabase } from "./db";
+import { importItems, isEmpty, projectItems, wipe } from "./project";
+import { projectOf, seedOfProject } from "../../tests/project/random-project";
+import { adapter, answersTo, corpus, report, run } from "./rows.fixture";
+import { sessionsOf } from "./sessions";
+
+async function* everything(db: Database, settings: ProjectItem): AsyncGenerator<ProjectItem> {
+  yield settings;
+  yield* projectItems(db, true);
+}
+
+async function read(bytes: Uint8Array): Promise<ProjectItem[]> {
+  const archive = await openProject(sourceOf(bytes), byteDigest);
+  return Promise.all(archive.items.map((item) => archive.read(item)));
+}
+
+test("promise 7: export, wipe, import and export again give the same bytes, for any project", async () => {
+  const db = await openDatabase({ name: "round-trip" });
+  await fc.assert(
+    fc.asyncProperty(seedOfProject, async (seed) => {
+      await wipe(db);
+      const [settings, ...items] = await projectOf(seed);
+      await importItems(db, items);
+      const exported = await archiveOf(everything(db, settings!));
+      await wipe(db);
+      expect(await isEmpty(db)).toBe(true);
+      const [settingsRead, ...itemsRead] = await read(exported);
+      await importItems(db, itemsRead);
+      const again = await archiveOf(everything(db, settingsRead!));
+      expect(Buffer.compare(again, exported)).toBe(0);
+    }),
+    { numRuns: Number(process.env["FUZZ_RUNS"] ?? 60) },
+  );
+}, 600_000);
+
+const runItem = (id: string): ProjectItem => ({
+  kind: "run",
+  content: {
+    record: run(id),
+    events: [{ at: 1, events: [{ kind: "progress", done: 1, total: 2 }] }],
+    answers: [{ cycle: 0, role: "baseline", split: "evaluation", answers: answersTo(1) }],
+    report,
+  },
+  adapters: [{ cycle: 1, role: "lora", weights: adapter }],
+});
+const corpusItem = (id: string): ProjectItem => ({ kind: "corpus", content: corpus(id) });
+
+test("an id that is taken stops the whole import, and nothing of it is stored", async () => {
+  const db = await openDatabase({ name: "taken" });
+  await importItems(db, [runItem("b")]);
+  const before = await archiveOf(projectItems(db, true));
+  const taken = importItems(db, [corpusItem("c"), runItem("a"), runItem("b")]);
+  await expect(taken).rejects.toMatchObject({ name: "ConstraintError" });
+  expect(Buffer.compare(await archiveOf(projectItems(db, true)), before)).toBe(0);
+});
+
+test("labels of a task that is here are added to those that are here", async () => {
+  const db = await openDatabase({ name: "labels" });
+  const task = await someTask();
+  const stored = {
+    id: task.id,
+    createdAt: 1,
+    source: { kind: "file", name: "p.csv" },
+    task,
+  } as const;
+  const label = (item: number) => ({ kind: "label", item, label: "Y", at: item }) as const;
+  const decision = { pairId: "p", label: "N", by: "Cy", at: 9, comment: "" } as const;
+  const item = (events: readonly ReturnType<typeof label>[], by: string): ProjectItem => ({
+    kind: "task",
+    content: {
+      stored,
+      sessions: [{ rater: { name: "Ann", kind: "person" }, part: 0, events }],
+      decisions: [{ ...decision, by }],
+    },
+  });
+  await importItems(db, [item([label(0)], "Cy")]);
+  await importItems(db, [item([label(0), label(1)], "Bo")]);
+  await importItems(db, [item([label(0), label(2)], "Bo")]);
+  expect(await sessionsOf(db, task.id)).toEqual([
+    { rater: { name: "Ann", kind: "person" }, part: 0, events: [label(0), label(1)] },
+    { rater: { name: "Ann", kind: "person" }, part: 1, events: [label(0), label(2)] },
+  ]);
+  expect((await db.getAll("decisions")).map(({ decision }) => decision.by)).toEqual(["Cy", "Bo"]);
+});
+
+test("an archive without adapters has the rest of a run", async () => {
+  const db = await openDatabase({ name: "no-adapters" });
+  await importItems(db, [runItem("a")]);
+  const [item] = await read(await archiveOf(projectItems(db, false), false));
+  expect(item).toEqual({ ...runItem("a"), adapters: [] });
+});

@@ -1,0 +1,199 @@
+/** Everything in the database as items of a project, and items into it: all of them or none. */
+import { canonicalJson } from "../core/annotation/canonical-json";
+import type { DecisionsItem, TaskItem } from "../core/format/project/items-schema";
+import type { ItemKind, ProjectItem } from "../core/format/project/items";
+import type { Database } from "./db";
+import { decisionsOf } from "./decisions";
+import { eventsOf } from "./events";
+import { rowsUnder } from "./keys";
+import { reportOf } from "./reports";
+import { addSession, sessionsOf } from "./sessions";
+import { type Writing, write } from "./write";
+
+const STORES = [
+  "corpora",
+  "runs",
+  "events",
+  "answers",
+  "adapters",
+  "reports",
+  "tasks",
+  "sessions",
+  "decisions",
+] as const;
+type Everything = Writing<(typeof STORES)[number][]>;
+
+/** Every item, by kind, then id; one is in memory at a time. @param withAdapters whether runs carry their adapters. */
+export async function* projectItems(
+  db: Database,
+  withAdapters: boolean,
+): AsyncGenerator<ProjectItem> {
+  const keys: readonly (readonly [ItemKind, readonly string[]])[] = [
+    ["corpus", await db.getAllKeys("corpora")],
+    ["run", await db.getAllKeys("runs")],
+    ["task", await db.getAllKeys("tasks")],
+    ["decisions", await decidedSubjects(db)],
+  ];
+  for (const [kind, ids] of keys) {
+    for (const id of ids) {
+      const item = await itemOf(db, kind, id, withAdapters);
+      if (item) yield item; // else another tab has deleted it meanwhile
+    }
+  }
+}
+
+/** Null where there is no such item. Settings are not in the database. */
+export async function itemOf(
+  db: Database,
+  kind: ItemKind,
+  id: string,
+  withAdapters: boolean,
+): Promise<ProjectItem | null> {
+  switch (kind) {
+    case "corpus": {
+      const content = await db.get("corpora", id);
+      return content === undefined ? null : { kind, content };
+    }
+    case "run":
+      return runItem(db, id, withAdapters);
+    case "task": {
+      const stored = await db.get("tasks", id);
+      if (stored === undefined) return null;
+      const [sessions, decisions] = await Promise.all([sessionsOf(db, id), decisionsOf(db, id)]);
+      return { kind, content: { stored, sessions, decisions } };
+    }
+    case "decisions": {
+      const decisions = await decisionsOf(db, id);
+      const isTask = (await db.getKey("tasks", id)) !== undefined;
+      return decisions.length === 0 || isTask
+        ? null
+        : { kind, content: { subject: id, decisions } };
+    }
+    case "settings":
+      return null;
+  }
+}
+
+/**
+ * Stores items in one transaction. What is there already is never overwritten: labels and decisions are added to those
+ * of their task, and any other item whose id is taken stops the whole import.
+ *
+ * @throws DOMException "ConstraintError" for an id that is taken, StorageFullError if there is no room: nothing is stored.
+ */
+export async function importItems(db: Database, items: readonly ProjectItem[]): Promise<void> {
+  await write(
+    db,
+    [...STORES],
+    async (tx) => {
+      for (const item of items) await importItem(tx, item);
+    },
+    items,
+  );
+}
+
+/** Deletes everything. */
+export async function wipe(db: Database): Promise<void> {
+  await write(db, [...STORES], (tx) =>
+    Promise.all(STORES.map((store) => tx.objectStore(store).clear())),
+  );
+}
+
+/** Whether nothing is stored at all. */
+export async function isEmpty(db: Database): Promise<boolean> {
+  const tx = db.transaction(STORES);
+  const counts = await Promise.all(STORES.map((store) => tx.objectStore(store).count()));
+  return counts.every((count) => count === 0);
+}
+
+async function runItem(
+  db: Database,
+  id: string,
+  withAdapters: boolean,
+): Promise<ProjectItem | null> {
+  const record = await db.get("runs", id);
+  if (record === undefined) return null;
+  const [events, report, answerRows, adapterRows] = await Promise.all([
+    eventsOf(db, id),
+    reportOf(db, id),
+    db.getAll("answers", rowsUnder(id)),
+    withAdapters ? db.getAll("adapters", rowsUnder(id)) : [],
+  ]);
+  const answers = answerRows.map(({ cycle, role, split, answers }) => ({
+    cycle,
+    role,
+    split,
+    answers,
+  }));
+  const adapters = adapterRows.map(({ cycle, role, weights }) => ({ cycle, role, weights }));
+  return { kind: "run", content: { record, events, answers, report }, adapters };
+}
+
+/** What decisions are kept under that are of no task here. */
+async function decidedSubjects(db: Database): Promise<string[]> {
+  const tx = db.transaction(["decisions", "tasks"]);
+  const tasks = new Set(await tx.objectStore("tasks").getAllKeys());
+  const subjects: string[] = [];
+  let cursor = await tx.objectStore("decisions").index("byTask").openKeyCursor(null, "nextunique");
+  while (cursor) {
+    if (!tasks.has(cursor.key)) subjects.push(cursor.key);
+    cursor = await cursor.continue();
+  }
+  return subjects;
+}
+
+async function importItem(tx: Everything, item: ProjectItem): Promise<void> {
+  switch (item.kind) {
+    case "corpus":
+      await tx.objectStore("corpora").add(item.content);
+      return;
+    case "run":
+      return importRun(tx, item);
+    case "task":
+      return importTask(tx, item.content);
+    case "decisions":
+      return importDecisions(tx, item.content);
+    case "settings":
+      return;
+  }
+}
+
+async function importRun(
+  tx: Everything,
+  { content, adapters }: ProjectItem & { readonly kind: "run" },
+): Promise<void> {
+  const { record, events, answers, report } = content;
+  const runId = record.id;
+  await tx.objectStore("runs").add(record);
+  for (const batch of events) await tx.objectStore("events").add({ runId, ...batch });
+  for (const set of answers) await tx.objectStore("answers").add({ runId, ...set });
+  for (const { cycle, role, weights } of adapters) {
+    await tx.objectStore("adapters").add({ runId, cycle, role: role, weights });
+  }
+  if (report) await tx.objectStore("reports").add({ runId, report });
+}
+
+async function importTask(tx: Everything, item: TaskItem): Promise<void> {
+  const { stored, sessions, decisions } = item;
+  const taskId = stored.id;
+  const store = tx.objectStore("sessions");
+  if ((await tx.objectStore("tasks").getKey(taskId)) === undefined) {
+    await tx.objectStore("tasks").add(stored);
+    for (const { rater, part, events } of sessions) {
+      await store.add({ taskId, ...rater, part, events });
+    }
+  } else {
+    for (const { rater, events } of sessions) await addSession(store, taskId, rater, events);
+  }
+  await importDecisions(tx, { subject: taskId, decisions });
+}
+
+/** Those that are not there yet, in their order. */
+async function importDecisions(tx: Everything, item: DecisionsItem): Promise<void> {
+  const { subject, decisions } = item;
+  const store = tx.objectStore("decisions");
+  const rows = await store.index("byTask").getAll(subject);
+  const known = new Set(rows.map(({ decision }) => canonicalJson(decision)));
+  for (const decision of decisions) {
+    if (!known.has(canonicalJson(decision))) await store.add({ taskId: subject, decision });
+  }
+}

@@ -1,0 +1,78 @@
+import "fake-indexeddb/auto";
+import { afterEach, expect, test, vi } from "vitest";
+import { saveAdapter } from "./adapters";
+import { saveAnswers } from "./answers";
+import { putCorpus } from "./corpora";
+import { type Database, openDatabase } from "./db";
+import { appendEvents } from "./events";
+import { projectItems } from "./project";
+import { saveReport } from "./reports";
+import { adapter, answersTo, corpus, report, run } from "./rows.fixture";
+import { deleteRun, putRun, restoreRun } from "./runs";
+import { StorageFullError } from "./storage-full";
+
+const set = { cycle: 1, role: "lora", split: "evaluation" } as const;
+const WRITES = {
+  "a corpus": (db: Database) => putCorpus(db, corpus("c2")),
+  "a run": (db: Database) => putRun(db, run("b")),
+  events: (db: Database) => appendEvents(db, "a", { at: 2, events: [] }),
+  answers: (db: Database) => saveAnswers(db, "a", { ...set, cycle: 2 }, answersTo(1)),
+  "an adapter": (db: Database) => saveAdapter(db, "a", 2, "lora", adapter),
+  "a report": (db: Database) => saveReport(db, "b", report),
+};
+
+afterEach(() => void vi.restoreAllMocks());
+
+async function filled(name: string): Promise<Database> {
+  const db = await openDatabase({ name });
+  await putRun(db, run("a"));
+  await putCorpus(db, corpus("c1"));
+  await saveAnswers(db, "a", set, answersTo(1));
+  await saveAdapter(db, "a", 1, "lora", adapter);
+  return db;
+}
+
+async function everything(db: Database): Promise<unknown[]> {
+  const items = [];
+  for await (const item of projectItems(db, true)) items.push(item);
+  return items;
+}
+
+const full = () => {
+  throw new DOMException("The disk is full.", "QuotaExceededError");
+};
+
+test.each(Object.entries(WRITES))(
+  "promise 4: no room for %s: the error names the size and what to delete, and nothing earlier is lost",
+  async (name, write) => {
+    const db = await filled(`full-${name}`);
+    const before = await everything(db);
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(full);
+    vi.spyOn(IDBObjectStore.prototype, "add").mockImplementation(full);
+    const refused = write(db);
+    await expect(refused).rejects.toBeInstanceOf(StorageFullError);
+    await expect(refused).rejects.toThrow(/no room for \d+(\.\d)? [kM]B .*Delete runs or corpora/);
+    vi.restoreAllMocks();
+    expect(await everything(db)).toEqual(before);
+    await write(db); // with room it goes on as if nothing had been
+  },
+);
+
+test("promise 4: room that ends between two rows of one write leaves neither", async () => {
+  const db = await filled("half");
+  const before = await everything(db);
+  const removed = (await deleteRun(db, "a"))!;
+  const put = IDBObjectStore.prototype.put;
+  let writes = 0;
+  vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
+    this: IDBObjectStore,
+    ...row: Parameters<typeof put>
+  ) {
+    return ++writes === 2 ? full() : put.apply(this, row);
+  });
+  await expect(restoreRun(db, removed)).rejects.toBeInstanceOf(StorageFullError);
+  vi.restoreAllMocks();
+  expect(await everything(db)).toHaveLength(1); // the corpus
+  await restoreRun(db, removed);
+  expect(await everything(db)).toEqual(before);
+});

@@ -1,0 +1,193 @@
+/**
+ * Hostile files: whatever bytes come in, a parser returns or throws the error it is documented to throw, and soon.
+ * FUZZ_RUNS sets the inputs a parser: a few hundred by default, 10,000 and more before a release.
+ */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readPeft, writePeft } from "../../src/core/adapter/peft";
+import { importLabels } from "../../src/core/annotation/labels-csv";
+import { writeSession } from "../../src/core/annotation/session-file";
+import { readLabelFile, writeTask } from "../../src/core/annotation/task-file";
+import { importDemoQuestions } from "../../src/core/corpus/demo-questions";
+import { importMcc } from "../../src/core/corpus/mcc";
+import { InputError } from "../../src/core/format/input-error";
+import { openProject } from "../../src/core/format/project/project";
+import { parseSafetensors, writeSafetensors } from "../../src/core/format/safetensors";
+import { importConfig } from "../../src/core/study/check-config";
+import { adapter } from "../../src/storage/rows.fixture";
+import { digest, someTask } from "../annotation/tasks";
+import { archiveOf, byteDigest, sourceOf } from "../project/archive";
+import { projectOf, seedOfProject } from "../project/random-project";
+
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 300);
+/** One input may take so long, on a machine that does other things too. */
+const SLOW_MS = 3_000;
+
+const NASTY = [
+  "__proto__",
+  "constructor",
+  "\0",
+  "\ufeff",
+  '"',
+  "=cmd|' /C calc'!A0",
+  "\ud800",
+  "1e999",
+];
+const piece = fc.oneof(
+  fc.uint8Array({ maxLength: 8 }),
+  fc.constantFrom(...NASTY).map((text) => new Uint8Array(Buffer.from(text))),
+);
+type Edit = readonly [at: number, removed: number, inserted: Uint8Array];
+const edits = fc.array(fc.tuple(fc.nat(), fc.nat(40), piece), { minLength: 1, maxLength: 6 });
+
+/** A valid file with a few edits: deeper than noise gets, as noise fails at the first byte. */
+function mutated(valid: Uint8Array, changes: readonly Edit[]): Uint8Array {
+  return changes.reduce((bytes, [at, removed, inserted]) => {
+    const start = at % (bytes.length + 1);
+    return new Uint8Array(
+      Buffer.concat([bytes.slice(0, start), inserted, bytes.slice(start + removed)]),
+    );
+  }, valid);
+}
+
+type Refusals = readonly (abstract new (...args: never[]) => Error)[];
+
+/** Parses valid files with edits, and noise. */
+async function fuzz(
+  seeds: readonly Uint8Array[],
+  parse: (bytes: Uint8Array) => unknown,
+  refusals: Refusals = [InputError],
+): Promise<void> {
+  for (const seed of seeds) await parse(seed); // valid as it stands
+  const file = fc.oneof(
+    { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...seeds), edits) },
+    { weight: 1, arbitrary: fc.tuple(fc.uint8Array({ maxLength: 200 }), fc.constant([])) },
+  );
+  await fc.assert(
+    fc.asyncProperty(file, async ([seed, changes]) => {
+      const started = performance.now();
+      try {
+        await parse(mutated(seed, changes));
+      } catch (error) {
+        const isNamed = refusals.some((refusal) => error instanceof refusal);
+        if (!isNamed) throw error;
+      }
+      expect(performance.now() - started).toBeLessThan(SLOW_MS);
+      expect(Object.keys(Object.prototype)).toEqual([]);
+    }),
+    { numRuns: RUNS },
+  );
+}
+
+const bytesOf = (text: string) => new Uint8Array(Buffer.from(text));
+const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString("utf8");
+const LIMIT = 900_000;
+
+test(
+  "safetensors",
+  () => {
+    const tensor = { name: "a", shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) };
+    const seeds = [writeSafetensors([tensor]), writeSafetensors([])];
+    const parse = (bytes: Uint8Array) => {
+      for (const { read } of parseSafetensors(bytes, "f.safetensors").tensors.values()) read();
+    };
+    return fuzz(seeds, parse, [SyntaxError, RangeError]);
+  },
+  LIMIT,
+);
+
+test(
+  "adapter folder",
+  () => {
+    const files = writePeft(adapter);
+    const [config, tensors] = [
+      bytesOf(files["adapter_config.json"]),
+      files["adapter_model.safetensors"],
+    ];
+    const parse = (bytes: Uint8Array) => {
+      readPeft(textOf(bytes.slice(0, config.length)), bytes.slice(config.length));
+    };
+    const seed = new Uint8Array(Buffer.concat([config, tensors]));
+    return fuzz([seed], parse, [SyntaxError, RangeError]);
+  },
+  LIMIT,
+);
+
+test(
+  "corpus as CSV",
+  () => {
+    const header = "question_id,question,paraphrased,model_output,rot,topic\r\n";
+    const seeds = [
+      `${header}1,May one lie?,Is lying fine?,No.,,honesty\r\n1,May one lie?,"Lie, ever?","A ""no"".",,honesty\r\n`,
+      "question_id,question,paraphrased\n7,a,b\n\n7,a,'=1+1\n",
+    ];
+    return fuzz(seeds.map(bytesOf), (bytes) => importMcc(textOf(bytes), "c.csv"));
+  },
+  LIMIT,
+);
+
+test(
+  "corpus as JSON",
+  () => {
+    const entry = {
+      id: 1,
+      topic: "honesty",
+      question: "May one lie?",
+      paraphrases: ["a?", "b?"],
+      aligned: ["No.", "No."],
+      consistent: true,
+    };
+    const seed = bytesOf(JSON.stringify([entry, { ...entry, id: "q2" }]));
+    return fuzz([seed], (bytes) => importDemoQuestions(textOf(bytes), "c.json", "m"));
+  },
+  LIMIT,
+);
+
+test(
+  "settings",
+  () => {
+    const seed = bytesOf(JSON.stringify({ preset: "report", sft: { steps: 3 }, seed: 2 }));
+    return fuzz([seed], (bytes) => importConfig(textOf(bytes), "config.json"), [Error]);
+  },
+  LIMIT,
+);
+
+test(
+  "labels as CSV",
+  () => {
+    const seed = bytesOf(
+      "question_id,question,model_output_1,model_output_2,ann1,ann2\n1,May one lie?,Yes.,No.,Y,N\n1,May one lie?,Yes.,Ever.,NA,N\n",
+    );
+    return fuzz([seed], (bytes) => importLabels(textOf(bytes), "l.csv", digest));
+  },
+  LIMIT,
+);
+
+test(
+  "labelling tasks and sessions",
+  async () => {
+    const task = await someTask();
+    const rater = { name: "Ann", kind: "person" } as const;
+    const events = [{ kind: "label", item: 0, label: "Y", at: 1 }] as const;
+    const session = await writeSession({ task, rater, events }, digest);
+    const seeds = [writeTask(task), session].map(bytesOf);
+    await fuzz(seeds, (bytes) => readLabelFile(textOf(bytes), "t.json", digest));
+  },
+  LIMIT,
+);
+
+test(
+  "project archives",
+  async () => {
+    const seeds = await Promise.all(
+      fc
+        .sample(seedOfProject, { numRuns: 3, seed: 7 })
+        .map(async (s) => archiveOf(await projectOf(s))),
+    );
+    await fuzz(seeds, async (bytes) => {
+      const archive = await openProject(sourceOf(bytes), byteDigest);
+      for (const item of archive.items) await archive.read(item);
+    });
+  },
+  LIMIT,
+);

@@ -1,0 +1,306 @@
+/** Random projects for tests: every kind of item and event, texts of any code units, figures that JSON has no number for. */
+import fc from "fast-check";
+import { someEvents, someTask } from "../annotation/tasks";
+import type { ProjectItem } from "../../src/core/format/project/items";
+import type { TaskItem } from "../../src/core/format/project/items-schema";
+import { FINDING_KINDS } from "../../src/core/health/finding";
+import { BATCH_STATISTICS, type PpoStats, UPDATE_STATISTICS } from "../../src/core/ppo/statistics";
+import type { StudyEvent } from "../../src/core/study/events";
+import type { QuestionScore } from "../../src/core/study/scoring";
+import { adapter, config, report } from "../../src/storage/rows.fixture";
+
+const unit = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(..."ab <>&\"'\n\\é„😀".split("")) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 0xffff }).map((c) => String.fromCharCode(c)) },
+);
+const text = fc.oneof(
+  fc.string({ unit, maxLength: 12 }),
+  fc.constantFrom("__proto__", "=1+1", "../x"),
+);
+const id = fc.oneof(fc.uuid(), fc.string({ unit, minLength: 1, maxLength: 5 }));
+const figure = fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -Infinity, 0, -0));
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+const count = fc.nat(500);
+const time = fc.nat(2e9);
+const questionId = fc.oneof(fc.integer(), text);
+const few = { maxLength: 3 };
+
+const answerSet = fc.record({
+  cycle: fc.nat(3),
+  role: fc.constantFrom("baseline", "target", "lora", "ppo", "aligned" as const),
+  split: fc.constantFrom("evaluation", "train" as const),
+});
+const model = fc.record({
+  name: fc.constantFrom("baseline", "lora", "ppo", "aligned" as const),
+  mean: maybe(figure),
+  interval: maybe(fc.tuple(figure, figure)),
+  n: count,
+  betweenQuestions: maybe(figure),
+});
+const findings = fc.array(
+  fc.record({
+    kind: fc.constantFrom(...FINDING_KINDS),
+    severity: fc.constantFrom("warning", "problem" as const),
+    since: count,
+    sentence: text,
+    setting: text,
+  }),
+  few,
+);
+const score: fc.Arbitrary<QuestionScore> = fc.record({
+  id: questionId,
+  sage: maybe(figure),
+  meanSimilarity: maybe(figure),
+  evenness: maybe(figure),
+  weakest: maybe(figure),
+  n: count,
+  reason: maybe(text),
+  bleu: maybe(figure),
+  rougeL: maybe(figure),
+  answered: fc.array(count, few),
+  weights: fc.array(figure, few),
+});
+const scalars = [
+  ...UPDATE_STATISTICS,
+  ...BATCH_STATISTICS,
+  "ppo/val/var_explained",
+  "ppo/learning_rate",
+] as const;
+const ppoStats = fc.record({
+  ...(Object.fromEntries(scalars.map((name) => [name, maybe(figure)])) as Record<
+    (typeof scalars)[number],
+    fc.Arbitrary<number | null>
+  >),
+  "objective/kl_dist": fc.array(figure, few),
+  responses: count,
+  skippedResponses: count,
+  miniBatches: count,
+  miniBatchesOverRatio: count,
+  stoppedEarly: fc.boolean(),
+  reason: maybe(text),
+}) satisfies fc.Arbitrary<PpoStats>;
+
+const kind = <K extends string>(name: K) => fc.constant(name);
+const event: fc.Arbitrary<StudyEvent> = fc.oneof(
+  fc.record({
+    kind: kind("phase"),
+    phase: fc.record({
+      kind: fc.constantFrom("answer", "score", "select", "lora", "ppo" as const),
+      cycle: count,
+      role: maybe(fc.constantFrom("target", "ppo" as const)),
+      split: fc.constantFrom("evaluation", "train" as const),
+      total: count,
+      unit: fc.constantFrom("answers", "questions", "steps" as const),
+    }),
+  }),
+  fc.record({ kind: kind("progress"), done: count, total: count }),
+  fc.record({ kind: kind("scores"), set: answerSet, scores: fc.array(score, few) }),
+  fc.record({ kind: kind("model"), cycle: count, model }),
+  fc.record({
+    kind: kind("selection"),
+    cycle: count,
+    record: fc.record({
+      id: questionId,
+      threshold: figure,
+      aligned: maybe(figure),
+      target: maybe(figure),
+      decision: fc.constantFrom("train", "feedback", "reject", "unscored" as const),
+    }),
+  }),
+  fc.record({
+    kind: kind("sft-step"),
+    cycle: count,
+    step: fc.record({
+      step: count,
+      totalSteps: count,
+      loss: figure,
+      learningRate: figure,
+      gradientNorm: figure,
+      tokens: count,
+    }),
+  }),
+  fc
+    .record({
+      kind: kind("ppo-step"),
+      cycle: count,
+      step: count,
+      totalSteps: count,
+      meanScore: figure,
+      stats: ppoStats,
+    })
+    .chain((step) =>
+      fc.oneof(
+        fc.constant(step),
+        findings.map((f) => ({ ...step, findings: f })),
+      ),
+    ),
+  fc.record({
+    kind: kind("cycle"),
+    outcome: fc.record({
+      cycle: count,
+      trainedOn: count,
+      feedback: count,
+      rejected: count,
+      reason: maybe(text),
+      models: fc.array(model, few),
+      improved: fc.boolean(),
+      skippedAnswers: count,
+    }),
+  }),
+);
+
+const question = fc
+  .array(fc.tuple(text, text, maybe(text)), { minLength: 1, maxLength: 4 })
+  .chain((rows) =>
+    fc.record({
+      id: questionId,
+      text,
+      topic: maybe(text),
+      paraphrases: fc.constant(rows.map(([wording]) => wording)),
+      recorded: maybe(fc.constant(rows.map(([, answer, rot]) => ({ text: answer, rot })))),
+    }),
+  );
+
+const corpusItem = (id: string): fc.Arbitrary<ProjectItem> =>
+  fc.record({
+    kind: kind("corpus"),
+    content: fc.record({
+      id: fc.constant(id),
+      importedAt: time,
+      source: text,
+      corpus: fc.record({
+        name: text,
+        questions: fc.array(question, { minLength: 1, maxLength: 3 }),
+        recordedModel: maybe(text),
+      }),
+    }),
+  });
+
+const answer = fc.record({ questionId, paraphrase: count, text, ruleOfThumb: maybe(text) });
+const weights = fc
+  .array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { minLength: 6, maxLength: 6 })
+  .map((bits) => {
+    const values = new Float32Array(Uint32Array.from(bits).buffer); // any bits: NaN payloads too
+    const tensors = (["A", "B"] as const).map((side, i) => ({
+      name: `h.0.attn.c_attn.lora_${side}.weight`,
+      shape: side === "A" ? [1, 3] : [3, 1],
+      data: values.slice(3 * i, 3 * i + 3),
+    }));
+    return { ...adapter, config: { ...config.adapter, rank: 1 }, tensors };
+  });
+
+const runItem = (id: string): fc.Arbitrary<ProjectItem> =>
+  fc.record({
+    kind: kind("run"),
+    content: fc.record({
+      record: fc.record({
+        id: fc.constant(id),
+        name: text,
+        createdAt: time,
+        endedAt: maybe(time),
+        status: fc.constantFrom("running", "done", "cancelled", "failed", "interrupted" as const),
+        message: maybe(text),
+        config: text.map((corpus) => ({ ...config, corpus })),
+        corpusId: text,
+        corpusName: text,
+        backend: maybe(text),
+      }),
+      events: fc.array(fc.record({ at: time, events: fc.array(event, few) }), { maxLength: 4 }),
+      answers: fc.uniqueArray(
+        fc.tuple(answerSet, fc.array(answer, few)).map(([set, answers]) => ({ ...set, answers })),
+        { maxLength: 3, selector: ({ cycle, role, split }) => `${cycle} ${role} ${split}` },
+      ),
+      report: maybe(fc.record({ ...constants(report), models: fc.array(model, few) })),
+    }),
+    adapters: fc.uniqueArray(
+      fc.record({ cycle: fc.nat(2), role: fc.constantFrom("lora", "ppo" as const), weights }),
+      { maxLength: 3, selector: ({ cycle, role }) => `${cycle} ${role}` },
+    ),
+  });
+
+function constants<T extends object>(value: T): { [K in keyof T]: fc.Arbitrary<T[K]> } {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, fc.constant(inner as unknown)]),
+  ) as { [K in keyof T]: fc.Arbitrary<T[K]> };
+}
+
+const decision = fc.record({
+  pairId: text,
+  label: maybe(fc.constantFrom("Y", "N", "NA" as const)),
+  by: text,
+  at: time,
+  comment: text,
+});
+const decisions = fc.array(decision, { maxLength: 3 });
+
+const sessions = fc
+  .uniqueArray(fc.record({ name: id, kind: fc.constantFrom("person", "model" as const) }), {
+    maxLength: 2,
+    selector: ({ name, kind }) => `${kind} ${name}`,
+  })
+  .chain((raters) =>
+    fc.tuple(
+      ...raters.map((rater) =>
+        someEvents(6)
+          .filter((events) => events.length > 0)
+          .map((events) => ({ rater, part: 0, events })),
+      ),
+    ),
+  );
+
+/** Tasks are hashed, which is asynchronous: this gives what makes one. */
+const taskSeed = fc.record({
+  title: text,
+  seed: fc.nat(1e6),
+  createdAt: time,
+  source: fc.oneof(
+    fc.record({ kind: kind("file"), name: text }),
+    fc.record({ kind: kind("corpus"), corpusId: text, name: text }),
+    fc.record({ kind: kind("run"), runId: text, set: answerSet }),
+    fc.record({ kind: kind("run"), runId: text, set: answerSet, against: answerSet }),
+  ),
+  sessions,
+  decisions,
+});
+
+const settings = fc.record(
+  { setup: text, theme: text, labelKeys: text },
+  { requiredKeys: [] },
+) satisfies fc.Arbitrary<Record<string, unknown>>;
+
+const ids = (maxLength: number) => fc.uniqueArray(id, { maxLength });
+
+/** What a random project is made of; `projectOf` makes it. */
+export const seedOfProject = fc.tuple(ids(3), ids(3), ids(2)).chain(([corpora, runs, subjects]) =>
+  fc.record({
+    corpora: fc.tuple(...corpora.map(corpusItem)),
+    runs: fc.tuple(...runs.map(runItem)),
+    tasks: fc.array(taskSeed, { maxLength: 2 }),
+    decisions: fc.tuple(
+      ...subjects.map((subject) =>
+        decisions
+          .filter(({ length }) => length > 0)
+          .map((decisions): ProjectItem => ({
+            kind: "decisions",
+            content: { subject, decisions },
+          })),
+      ),
+    ),
+    settings,
+  }),
+);
+export type ProjectSeed = typeof seedOfProject extends fc.Arbitrary<infer T> ? T : never;
+
+/** The items of a project, settings first. */
+export async function projectOf(seed: ProjectSeed): Promise<ProjectItem[]> {
+  const tasks = new Map<string, ProjectItem>();
+  for (const { title, seed: taskSeed, ...rest } of seed.tasks) {
+    const task = await someTask({ title, seed: taskSeed });
+    const { createdAt, source, sessions, decisions } = rest;
+    const stored = { id: task.id, createdAt, source, task };
+    const content = { stored, sessions, decisions } as TaskItem;
+    tasks.set(task.id, { kind: "task", content });
+  }
+  const own: ProjectItem = { kind: "settings", content: seed.settings };
+  return [own, ...seed.corpora, ...seed.runs, ...tasks.values(), ...seed.decisions];
+}
