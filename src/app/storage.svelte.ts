@@ -78,6 +78,17 @@ export class StorageState {
     this.use = await storageUse(this.#db);
   }
 
+  /** Why so many bytes may not fit, as far as the browser says; null if they should. */
+  async roomFor(bytes: number): Promise<string | null> {
+    const { usage, quota } = (await this.#manager()?.estimate()) ?? {};
+    if (usage === undefined || quota === undefined || usage + bytes <= quota) return null;
+    const megabytes = (amount: number) => `${Math.ceil(amount / 1e6)} MB`;
+    return (
+      `The run may store up to ${megabytes(bytes)}, and the browser has ${megabytes(Math.max(0, quota - usage))} left ` +
+      "for this site. Delete runs or corpora you no longer need, or free space on the disk."
+    );
+  }
+
   async askToPersist(): Promise<void> {
     this.persisted = (await this.#manager()?.persist()) ?? null;
     this.refused = this.persisted === false;

@@ -35,7 +35,7 @@ const FLOAT = 4;
 
 /**
  * Weights Θ = V·d + P·d + L(4d² + 2d·i + 9d + i) + 2d; an adapter of rank r on a map [a, b] has r(a + b) numbers;
- * activations n(L + 1)d for the blocks' inputs and n(14d + 3i) within a block, n = microBatch·length; a cache of
+ * activations, counted from the ops and not yet held against a measurement, n(L + 1)d for the blocks' inputs and n(14d + 3i) within a block, n = microBatch·length; a cache of
  * 2·L·d numbers a token. Here d is the width, i the inner width, L the layers, V the vocabulary, P the positions.
  */
 export function estimateMemory(

@@ -5,10 +5,11 @@ import { saveAnswers } from "./answers";
 import { putCorpus } from "./corpora";
 import { type Database, openDatabase } from "./db";
 import { appendEvents } from "./events";
-import { projectItems } from "./project";
+import type { ProjectItem } from "../core/format/project/items";
+import { importItems, isEmpty, projectItems, wipe } from "./project";
 import { saveReport } from "./reports";
 import { adapter, answersTo, corpus, report, run } from "./rows.fixture";
-import { deleteRun, putRun, restoreRun } from "./runs";
+import { putRun } from "./runs";
 import { StorageFullError } from "./storage-full";
 
 const set = { cycle: 1, role: "lora", split: "evaluation" } as const;
@@ -32,8 +33,8 @@ async function filled(name: string): Promise<Database> {
   return db;
 }
 
-async function everything(db: Database): Promise<unknown[]> {
-  const items = [];
+async function everything(db: Database): Promise<ProjectItem[]> {
+  const items: ProjectItem[] = [];
   for await (const item of projectItems(db, true)) items.push(item);
   return items;
 }
@@ -58,21 +59,21 @@ test.each(Object.entries(WRITES))(
   },
 );
 
-test("promise 4: room that ends between two rows of one write leaves neither", async () => {
+test("promise 4: room that ends between two rows of one import leaves neither", async () => {
   const db = await filled("half");
   const before = await everything(db);
-  const removed = (await deleteRun(db, "a"))!;
-  const put = IDBObjectStore.prototype.put;
+  await wipe(db);
+  const add = IDBObjectStore.prototype.add;
   let writes = 0;
-  vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (
+  vi.spyOn(IDBObjectStore.prototype, "add").mockImplementation(function (
     this: IDBObjectStore,
-    ...row: Parameters<typeof put>
+    ...row: Parameters<typeof add>
   ) {
-    return ++writes === 2 ? full() : put.apply(this, row);
+    return ++writes === 3 ? full() : add.apply(this, row);
   });
-  await expect(restoreRun(db, removed)).rejects.toBeInstanceOf(StorageFullError);
+  await expect(importItems(db, before)).rejects.toBeInstanceOf(StorageFullError);
   vi.restoreAllMocks();
-  expect(await everything(db)).toHaveLength(1); // the corpus
-  await restoreRun(db, removed);
+  expect(await isEmpty(db)).toBe(true);
+  await importItems(db, before);
   expect(await everything(db)).toEqual(before);
 });

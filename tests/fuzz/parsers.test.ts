@@ -11,6 +11,7 @@ import { readLabelFile, writeTask } from "../../src/core/annotation/task-file";
 import { importDemoQuestions } from "../../src/core/corpus/demo-questions";
 import { importMcc } from "../../src/core/corpus/mcc";
 import { InputError } from "../../src/core/format/input-error";
+import { readItem, writeItem } from "../../src/core/format/project/items";
 import { openProject } from "../../src/core/format/project/project";
 import { parseSafetensors, writeSafetensors } from "../../src/core/format/safetensors";
 import { importConfig } from "../../src/core/study/check-config";
@@ -99,7 +100,13 @@ test(
 test(
   "adapter folder",
   () => {
-    const files = writePeft(adapter);
+    const map = (side: "A" | "B") => ({
+      name: `h.0.attn.c_attn.lora_${side}.weight`,
+      shape: side === "A" ? [1, 3] : [3, 1],
+      data: Float32Array.of(1, 2, 3),
+    });
+    const maps = [map("A"), map("B")];
+    const files = writePeft({ ...adapter, config: { ...adapter.config, rank: 1 }, tensors: maps });
     const [config, tensors] = [
       bytesOf(files["adapter_config.json"]),
       files["adapter_model.safetensors"],
@@ -172,6 +179,20 @@ test(
     const session = await writeSession({ task, rater, events }, digest);
     const seeds = [writeTask(task), session].map(bytesOf);
     await fuzz(seeds, (bytes) => readLabelFile(textOf(bytes), "t.json", digest));
+  },
+  LIMIT,
+);
+
+test(
+  "records of a project, in an archive whose hashes fit",
+  async () => {
+    const [seed] = fc.sample(seedOfProject, { numRuns: 1, seed: 11 });
+    for (const item of await projectOf(seed!)) {
+      const [main, ...others] = writeItem(item);
+      await fuzz([main!.bytes], (bytes) =>
+        readItem(item.kind, [{ ...main!, bytes }, ...others], (name) => name, byteDigest),
+      );
+    }
   },
   LIMIT,
 );
