@@ -42,6 +42,7 @@ export default defineConfig({
       "tests/study/**/*.test.ts",
       "tests/fuzz/**/*.test.ts",
       "tests/cli/**/*.test.ts",
+      "tests/bench/**/*.test.ts",
       "vite-plugins/**/*.test.ts",
     ],
     setupFiles: ["tests/setup.ts"],

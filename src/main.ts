@@ -1,4 +1,5 @@
 import { mount } from "svelte";
+import { startFailure } from "./app/damaged-storage";
 import { Steadfast } from "./app/steadfast.svelte";
 import { trustOwnScripts } from "./app/trusted-types";
 import App from "./ui/App.svelte";
@@ -13,6 +14,5 @@ try {
   mount(App, { target, props: { app: await Steadfast.open() } });
 } catch (error) {
   console.error(error);
-  const message = error instanceof Error ? error.message : String(error);
-  mount(StartFailed, { target, props: { message } });
+  mount(StartFailed, { target, props: { failure: startFailure(error, localStorage) } });
 }

@@ -1,7 +1,6 @@
 /** Bringing a project in: first what is the same, new or different; then, once that was decided, all of it or nothing. */
 import { relinked } from "../core/format/project/copy";
 import type { ItemKind, ProjectItem } from "../core/format/project/items";
-import type { SettingsItem } from "../core/format/project/items-schema";
 import {
   type ArchivedItem,
   digestOf,
@@ -36,12 +35,7 @@ export async function planImport(db: Database, storage: Storage, file: File): Pr
   const archive = await openProject(sourceOfFile(file), sha256OfBytes);
   const items: PlannedItem[] = [];
   for (const item of archive.items) {
-    const here = await itemHere(db, storage, item, archive.adapters);
-    if (here === null) items.push({ item, state: "new" });
-    else {
-      const isSame = (await digestOf(here, sha256OfBytes)) === item.digest;
-      items.push({ item, state: isSame ? "same" : "different" });
-    }
+    items.push({ item, state: await stateOf(db, storage, item, archive.adapters) });
   }
   return { file: file.name, archive, items };
 }
@@ -76,14 +70,18 @@ export async function carryOut(
   return chosen.length;
 }
 
-async function itemHere(
+async function stateOf(
   db: Database,
   storage: Storage,
-  { kind, id }: ArchivedItem,
+  { kind, id, digest }: ArchivedItem,
   withAdapters: boolean,
-): Promise<ProjectItem | null> {
-  if (kind !== "settings") return itemOf(db, kind, id, withAdapters);
-  const content: SettingsItem = readSettings(storage);
-  const isSetUp = content.setup !== undefined || content.labelKeys !== undefined; // the theme is always kept
-  return isSetUp ? { kind, content } : null;
+): Promise<ItemState> {
+  const settings = readSettings(storage);
+  const here: ProjectItem | null =
+    kind === "settings" ? { kind, content: settings } : await itemOf(db, kind, id, withAdapters);
+  if (here === null) return "new";
+  if ((await digestOf(here, sha256OfBytes)) === digest) return "same";
+  // Of a device where nothing was set up only the theme is kept.
+  const isUntouched = settings.setup === undefined && settings.labelKeys === undefined;
+  return kind === "settings" && isUntouched ? "new" : "different";
 }

@@ -12,9 +12,12 @@ import { settle, type Work } from "./work";
 const DAY = 24 * 60 * 60 * 1000;
 const HUB_CACHE = "transformers-cache";
 
-export type Folder =
-  | { readonly kind: "unsupported" | "none" }
-  | { readonly kind: "granted" | "waiting"; readonly name: string };
+export interface Folder {
+  /** "waiting": chosen, and the browser wants to ask again. */
+  readonly kind: "unsupported" | "none" | "granted" | "waiting";
+  /** Null where none was chosen. */
+  readonly name: string | null;
+}
 
 /** The browser's own figures, in bytes. A quota it names need not hold: a refused write is what counts. */
 export interface Estimate {
@@ -30,7 +33,7 @@ export class StorageState {
   persisted = $state.raw<boolean | null>(null);
   /** It was asked to, and said no. */
   refused = $state.raw(false);
-  folder = $state.raw<Folder>({ kind: "none" });
+  folder = $state.raw<Folder>({ kind: "none", name: null });
   backedUpAt = $state.raw<number | null>(null);
   /** The database is empty though it held something when it was last looked at. */
   lost = $state.raw(false);
@@ -38,7 +41,7 @@ export class StorageState {
   work = $state.raw<Work<string>>({ kind: "none" });
   plan = $state.raw<ImportPlan | null>(null);
   /** Items to import though they differ from those here. */
-  #imported = $state.raw<ReadonlySet<ArchivedItem>>(new Set());
+  #imported = $state.raw<readonly ArchivedItem[]>([]);
 
   readonly #db: Database;
   readonly #storage: Storage;
@@ -113,7 +116,7 @@ export class StorageState {
   /** Verifies an archive and shows what it would bring. Nothing is written. */
   async open(file: File): Promise<void> {
     this.plan = null;
-    this.#imported = new Set();
+    this.#imported = [];
     await this.#do(async () => {
       this.plan = await planImport(this.#db, this.#storage, file);
       return `${file.name} is whole. Nothing has been imported yet.`;
@@ -126,14 +129,12 @@ export class StorageState {
   }
 
   choiceOf(item: ArchivedItem): Choice {
-    return this.#imported.has(item) ? "import" : "keep";
+    return this.#imported.includes(item) ? "import" : "keep";
   }
 
   choose(item: ArchivedItem, choice: Choice): void {
-    const imported = new Set(this.#imported);
-    if (choice === "import") imported.add(item);
-    else imported.delete(item);
-    this.#imported = imported;
+    const others = this.#imported.filter((other) => other !== item);
+    this.#imported = choice === "import" ? [...others, item] : others;
   }
 
   /** Imports what the plan says, all of it or nothing. @returns whether it was done. */
@@ -208,11 +209,11 @@ export class StorageState {
 
   async #loadFolder(): Promise<void> {
     if (!directoryPicker()) {
-      this.folder = { kind: "unsupported" };
+      this.folder = { kind: "unsupported", name: null };
       return;
     }
     this.#handle = await getBackupFolder();
-    if (this.#handle === null) this.folder = { kind: "none" };
+    if (this.#handle === null) this.folder = { kind: "none", name: null };
     else {
       const kind = (await mayWrite(this.#handle, false)) ? "granted" : "waiting";
       this.folder = { kind, name: this.#handle.name };

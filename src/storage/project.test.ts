@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { archiveOf, byteDigest, sourceOf } from "../../tests/project/archive";
 import { someTask } from "../../tests/annotation/tasks";
 import type { ProjectItem } from "../core/format/project/items";
-import { openProject } from "../core/format/project/project";
+import { digestOf, openProject } from "../core/format/project/project";
 import { type Database, openDatabase } from "./db";
 import { importItems, isEmpty, projectItems, wipe } from "./project";
 import { projectOf, seedOfProject } from "../../tests/project/random-project";
@@ -21,6 +21,11 @@ async function read(bytes: Uint8Array): Promise<ProjectItem[]> {
   return Promise.all(archive.items.map((item) => archive.read(item)));
 }
 
+/** Whatever the order: items are exported in that of their ids. */
+async function digests(items: readonly ProjectItem[]): Promise<string[]> {
+  return (await Promise.all(items.map((item) => digestOf(item, byteDigest)))).sort();
+}
+
 test("promise 7: export, wipe, import and export again give the same bytes, for any project", async () => {
   const db = await openDatabase({ name: "round-trip" });
   await fc.assert(
@@ -32,6 +37,9 @@ test("promise 7: export, wipe, import and export again give the same bytes, for 
       await wipe(db);
       expect(await isEmpty(db)).toBe(true);
       const [settingsRead, ...itemsRead] = await read(exported);
+      expect(await digests([settingsRead!, ...itemsRead])).toEqual(
+        await digests([settings!, ...items]),
+      );
       await importItems(db, itemsRead);
       const again = await archiveOf(everything(db, settingsRead!));
       expect(Buffer.compare(again, exported)).toBe(0);

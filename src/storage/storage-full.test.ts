@@ -63,7 +63,7 @@ test("promise 4: room that ends between two rows of one import leaves neither", 
   const db = await filled("half");
   const before = await everything(db);
   await wipe(db);
-  const add = IDBObjectStore.prototype.add;
+  const add = Reflect.get<IDBObjectStore, "add">(IDBObjectStore.prototype, "add");
   let writes = 0;
   vi.spyOn(IDBObjectStore.prototype, "add").mockImplementation(function (
     this: IDBObjectStore,

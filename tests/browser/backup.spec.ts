@@ -6,7 +6,7 @@ import { counted, makeTaskOf } from "./label-task";
 import { expectReachable } from "./reach";
 import { open } from "./site";
 
-test.describe.configure({ timeout: 240_000 });
+test.describe.configure({ timeout: 90_000 });
 
 const csv = (answer: string) =>
   "question_id,question,paraphrased,model_output\n" +
@@ -143,7 +143,7 @@ test("a granted folder gets a dated archive, and keeps the newest five", async (
     const folder = await navigator.storage.getDirectory();
     for await (const [name, handle] of folder.entries()) {
       if (handle.kind === "file") {
-        names.push([name, (await (handle as FileSystemFileHandle).getFile()).size]);
+        names.push([name, (await handle.getFile()).size]);
       }
     }
     return names.sort();
@@ -164,7 +164,7 @@ test("a database that is found empty though it held something says so, and offer
   await open(page, "#/runs");
   await page.reload();
   await page.goto("about:blank");
-  await open(page, "demo/NOTICE.md");
+  await open(page, "demo/demo_questions.json");
   await page.evaluate(
     () =>
       new Promise((done) => {
@@ -190,4 +190,26 @@ test("the page names what is stored, and asks the browser to keep it", async ({ 
   await expectReachable(page, "storage");
   await page.getByRole("button", { name: "Ask it to keep it" }).click();
   await expect(page.getByText(/promised to keep|declined to promise/)).toBeVisible();
+});
+
+test("a database that does not open says so, and makes way for a backup only when asked to", async ({
+  page,
+}) => {
+  await importCorpus(page);
+  await exported(page);
+  await page.addInitScript(() => {
+    if (sessionStorage.getItem("mended")) return;
+    indexedDB.open = () => {
+      throw new DOMException("Internal error opening backing store", "UnknownError");
+    };
+  });
+  await page.reload();
+  await expect(page.getByRole("alert")).toContainText("Internal error opening backing store");
+  await page.getByText("It stays so after the browser was restarted").click();
+  await expect(page.getByText(/The last backup was made/)).toBeVisible();
+  await expectAccessible(page, "storage that does not open");
+  await page.getByRole("checkbox").check();
+  await page.evaluate(() => sessionStorage.setItem("mended", "1"));
+  await page.getByRole("button", { name: "Start with a new storage" }).click();
+  await expect(page.getByRole("heading", { name: "Storage and backup" })).toBeVisible();
 });

@@ -8,7 +8,7 @@ import { counted, makeTaskOf } from "./label-task";
 import { open, site } from "./site";
 import { PAYLOADS } from "./xss-payloads";
 
-test.describe.configure({ timeout: 240_000 });
+test.describe.configure({ timeout: 90_000 });
 
 interface Watch {
   readonly violations: string[];
@@ -99,7 +99,10 @@ test("promise 9: the policy refuses an inline script, a foreign request and text
     return {
       text: thrown(() => (script.textContent = "window.struck=1")) || !("struck" in window),
       html: thrown(() => (document.body.innerHTML = "<b>x</b>")),
-      eval: thrown(() => void (0, eval)("1")),
+      // In a task of its own: what a debugger evaluates may use eval.
+      eval: await new Promise((done) => {
+        setTimeout(() => done(thrown(() => void (0, eval)("1"))));
+      }),
       worker: thrown(() => new Worker("https://example.com/x.js")),
       fetch: await fetch("https://example.com/").then(
         () => false,
@@ -170,12 +173,12 @@ test("promise 10: forty payloads as rater's name, task's title, model id and in 
   page,
 }) => {
   const seen = await watch(page);
-  await makeTaskOf(page, 1);
+  await makeTaskOf(page, 2);
   await expect(page.getByLabel("Your name")).toBeVisible();
   const task = new URL(page.url()).hash;
   for (const payload of PAYLOADS) {
     await open(page, `${task}/${encodeURIComponent(payload)}`);
-    await expect(page.getByRole("banner")).toBeVisible();
+    await expect(page.getByRole("banner")).toContainText(payload);
   }
   await open(page, task);
   for (const payload of PAYLOADS) {
@@ -185,7 +188,7 @@ test("promise 10: forty payloads as rater's name, task's title, model id and in 
       mimeType: "application/json",
       buffer: Buffer.from(JSON.stringify({ preset: payload, [payload]: payload })),
     });
-    await expect(page.getByRole("alert")).toBeVisible();
+    await expect(page.getByRole("alert")).toContainText(`${payload.replaceAll("/", "∕")}.json`);
   }
   const chat = { kind: "chat", baseUrl: "http://localhost:1/v1", model: PAYLOADS.join(" ") };
   await page.getByLabel("Settings file").setInputFiles({
@@ -228,6 +231,7 @@ test("promise 8: a key that was typed and used is sent to its server and found n
   page.on("pageerror", (error) => logs.push(String(error)));
   try {
     await makeTaskOf(page, 2);
+    await expect(page.getByLabel("Your name")).toBeVisible();
     const taskId = new URL(page.url()).hash.split("/")[2]!;
     await open(page, `#/agreement/${taskId}`);
     await page

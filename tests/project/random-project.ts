@@ -189,6 +189,10 @@ const weights = fc
     return { ...adapter, config: { ...config.adapter, rank: 1 }, tensors };
   });
 
+/** In this order the database has the sets of a cycle. */
+const setOf = ({ role, split }: { readonly role: string; readonly split: string }) =>
+  `${role} ${split}`;
+
 const runItem = (id: string): fc.Arbitrary<ProjectItem> =>
   fc.record({
     kind: kind("run"),
@@ -206,10 +210,12 @@ const runItem = (id: string): fc.Arbitrary<ProjectItem> =>
         backend: maybe(text),
       }),
       events: fc.array(fc.record({ at: time, events: fc.array(event, few) }), { maxLength: 4 }),
-      answers: fc.uniqueArray(
-        fc.tuple(answerSet, fc.array(answer, few)).map(([set, answers]) => ({ ...set, answers })),
-        { maxLength: 3, selector: ({ cycle, role, split }) => `${cycle} ${role} ${split}` },
-      ),
+      answers: fc
+        .uniqueArray(
+          fc.tuple(answerSet, fc.array(answer, few)).map(([set, answers]) => ({ ...set, answers })),
+          { maxLength: 3, selector: (set) => `${set.cycle} ${setOf(set)}` },
+        )
+        .map((sets) => sets.sort((a, b) => a.cycle - b.cycle || (setOf(a) < setOf(b) ? -1 : 1))),
       report: maybe(fc.record({ ...constants(report), models: fc.array(model, few) })),
     }),
     adapters: fc.uniqueArray(
@@ -291,12 +297,16 @@ export const seedOfProject = fc.tuple(ids(3), ids(3), ids(2)).chain(([corpora, r
 );
 export type ProjectSeed = typeof seedOfProject extends fc.Arbitrary<infer T> ? T : never;
 
+/** Models before people, each by name: as the database has them. */
+const keyOf = ({ kind, name }: { readonly kind: string; readonly name: string }) => kind + name;
+
 /** The items of a project, settings first. */
 export async function projectOf(seed: ProjectSeed): Promise<ProjectItem[]> {
   const tasks = new Map<string, ProjectItem>();
   for (const { title, seed: taskSeed, ...rest } of seed.tasks) {
     const task = await someTask({ title, seed: taskSeed });
-    const { createdAt, source, sessions, decisions } = rest;
+    const { createdAt, source, decisions } = rest;
+    const sessions = rest.sessions.toSorted((a, b) => (keyOf(a.rater) < keyOf(b.rater) ? -1 : 1));
     const stored = { id: task.id, createdAt, source, task };
     const content = { stored, sessions, decisions } as TaskItem;
     tasks.set(task.id, { kind: "task", content });

@@ -20,6 +20,8 @@ export interface GenerateOptions extends SamplerSettings {
   readonly adapterOff?: boolean;
   /** The token that ends a row; null: rows end at maxNewTokens only. Default: the model's. */
   readonly endOfText?: number | null;
+  /** Tokens between read-backs on webgpu. Default: 8, fewer on a slow device, so that a cancel is seen soon. */
+  readonly tokensPerRead?: number;
   /** Seen after each read-back, at least every 8 tokens, and between the layers of the prompts. */
   readonly signal?: AbortSignalLike;
   /** Rows finished, of all. */
@@ -78,7 +80,7 @@ async function generateBatch(
     steps,
     adapterOff: options.adapterOff ?? false,
   });
-  const pace = new Pace();
+  const pace = new Pace(options.tokensPerRead);
   const rest = async () => {
     signal?.throwIfAborted();
     await pace.breathe();

@@ -13,9 +13,15 @@ const BREATH_MS = 50;
 export class Pace {
   /** Tokens until the next read-back. One where tokens lie in this process's memory, which costs nothing to read. */
   tokens = 1;
-  readonly #ahead = tf.getBackend() === "webgpu";
+  readonly #ahead: boolean;
   #lastRead = performance.now();
   #lastBreath = performance.now();
+
+  /** @param fixed  tokens between read-backs, whatever they take; absent: as many as the time allows. */
+  constructor(fixed?: number) {
+    this.#ahead = tf.getBackend() === "webgpu" && fixed === undefined;
+    if (fixed !== undefined) this.tokens = fixed;
+  }
 
   /** Takes the time of one token before the first read-back, waiting for the device, not for values. */
   async time(decodeOne: () => void): Promise<void> {

@@ -50,17 +50,17 @@ export function plainLoss(model: PlainGpt2, sequences: readonly LabelledSequence
   const logits = plainLogits(model, plainHidden(model, ids).hidden);
   const oneHot = tf.oneHot(tf.tensor1d(targets, "int32"), model.config.vocabulary);
   // Through int32: on wasm tf.oneHot writes integers whatever type it is asked for.
-  return tf.losses.softmaxCrossEntropy(
+  return tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(
     tf.cast(oneHot, "float32"),
     logits,
     tf.tensor1d(counted),
-  ) as tf.Scalar;
+  );
 }
 
 /** Scales all gradients by min(1, 1/norm). */
 export function clip(gradients: tf.NamedTensorMap): tf.NamedTensorMap {
   const squares = Object.values(gradients).map((g) => tf.sum(tf.square(g)));
-  const norm = tf.sqrt(tf.addN(squares));
+  const norm = tf.sqrt(tf.sum(tf.stack(squares)));
   const factor = tf.minimum(1, tf.div(MAX_NORM, tf.add(norm, 1e-6)));
   return Object.fromEntries(
     Object.entries(gradients).map(([name, g]) => [name, tf.mul(g, factor)]),

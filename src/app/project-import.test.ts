@@ -1,0 +1,90 @@
+import "fake-indexeddb/auto";
+import { beforeEach, expect, test } from "vitest";
+import { listCorpora, putCorpus } from "../storage/corpora";
+import { type Database, openDatabase } from "../storage/db";
+import { corpus, run } from "../storage/rows.fixture";
+import { listRuns, putRun } from "../storage/runs";
+import { carryOut, planImport } from "./project-import";
+import { archiveName, exportProject } from "./project-source";
+
+let storage: Storage;
+beforeEach(() => {
+  const kept = new Map<string, string>();
+  storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  } as Storage;
+});
+
+async function archiveOf(db: Database): Promise<File> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const archive = exportProject(db, storage, { createdAt: 1, adapters: true });
+  for await (const chunk of archive) chunks.push(chunk as Uint8Array<ArrayBuffer>);
+  return new File(chunks, "project.zip");
+}
+
+const studied = { ...run("r"), corpusId: "c", config: { ...run("r").config, corpus: "c" } };
+
+async function filled(name: string): Promise<Database> {
+  const db = await openDatabase({ name });
+  await putCorpus(db, corpus("c"));
+  await putRun(db, studied);
+  storage.setItem("steadfast.setup", '{"preset":"recommended"}');
+  return db;
+}
+
+test("an import lists what is new, the same and different, and writes nothing", async () => {
+  const here = await filled("list");
+  const archive = await archiveOf(here);
+  await putRun(here, { ...studied, name: "renamed" });
+  const there = await openDatabase({ name: "list-there" });
+  const states = async (db: Database) =>
+    (await planImport(db, storage, archive)).items.map(({ item, state }) => [item.kind, state]);
+  expect(await states(here)).toEqual([
+    ["settings", "same"],
+    ["corpus", "same"],
+    ["run", "different"],
+  ]);
+  expect(await states(there)).toEqual([
+    ["settings", "same"],
+    ["corpus", "new"],
+    ["run", "new"],
+  ]);
+  expect(await listCorpora(there)).toEqual([]);
+});
+
+test("what differs is kept, or a copy stands beside it; a run's copy names the copy of its corpus", async () => {
+  const db = await filled("copy");
+  const archive = await archiveOf(db);
+  await putCorpus(db, { ...corpus("c"), source: "changed.csv" });
+  await putRun(db, { ...studied, name: "renamed" });
+  const plan = await planImport(db, storage, archive);
+  expect(await carryOut(db, storage, plan, () => "keep")).toBe(0);
+  expect(await listCorpora(db)).toHaveLength(1);
+
+  expect(await carryOut(db, storage, plan, () => "import")).toBe(2);
+  const corpora = await listCorpora(db);
+  const copy = corpora.find(({ id }) => id !== "c")!;
+  expect(corpora.find(({ id }) => id === "c")?.source).toBe("changed.csv");
+  expect([copy.corpus.name, copy.source]).toEqual(["mine (imported)", "mine.csv"]);
+  const runs = await listRuns(db);
+  expect(runs.find(({ id }) => id === "r")?.name).toBe("renamed");
+  const runCopy = runs.find(({ id }) => id !== "r")!;
+  expect([runCopy.corpusId, runCopy.config.corpus]).toEqual([copy.id, copy.id]);
+});
+
+test("settings that differ are replaced only when that is chosen", async () => {
+  const db = await filled("settings");
+  const archive = await archiveOf(db);
+  storage.setItem("steadfast.setup", "mine");
+  const plan = await planImport(db, storage, archive);
+  await carryOut(db, storage, plan, () => "keep");
+  expect(storage.getItem("steadfast.setup")).toBe("mine");
+  await carryOut(db, storage, plan, () => "import");
+  expect(storage.getItem("steadfast.setup")).toBe('{"preset":"recommended"}');
+});
+
+test("an archive's name sorts by time", () => {
+  expect(archiveName(Date.UTC(2026, 10, 24, 16, 5, 9))).toBe("steadfast-2026-11-24T16-05-09.zip");
+});
