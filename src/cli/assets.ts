@@ -87,7 +87,13 @@ async function loadFolder(folder: string): Promise<Encoder> {
   }
 }
 
-/** The folder above that holds package.json: of the bundle in dist-cli/ as of the source. */
+/**
+ * The folder above that holds package.json: of the bundle in dist-cli/ as of the source.
+ * @throws Error if the command lies outside the project, whose models and encoder it reads.
+ */
 function projectRoot(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : projectRoot(dirname(folder));
+  if (existsSync(join(folder, "package.json"))) return folder;
+  const above = dirname(folder);
+  if (above === folder) throw new Error("run the command from within Steadfast's own folder");
+  return projectRoot(above);
 }
