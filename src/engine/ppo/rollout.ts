@@ -8,6 +8,7 @@ import type { Gpt2 } from "../gpt2/model";
 import { tokenDivergence } from "../kernels/token-scores/divergence";
 import { tokenScores } from "../kernels/token-scores/token-scores";
 import { targetStates } from "../training/backward";
+import { readTogether } from "../training/read-together";
 import { tiedHead } from "../training/log-probs";
 import type { ReferenceModel } from "./reference";
 import type { ValueHead } from "./value-head";
@@ -57,8 +58,11 @@ export async function scoreRollouts(
     ];
   });
   try {
-    const read = tensors.map(async (x) => Float32Array.from(await x.data<"float32">()));
-    const [logProbs, referenceLogProbs, values, full] = await Promise.all(read);
+    const read = await readTogether(tensors);
+    const count = batch.targets.length;
+    const [logProbs, referenceLogProbs, values, full] = tensors.map((_, i) =>
+      read.slice(i * count, (i + 1) * count),
+    );
     return {
       logProbs: logProbs!,
       referenceLogProbs: referenceLogProbs!,
