@@ -61,7 +61,9 @@ test("a finished run, its questions, and a task of its answers", async ({ page }
   await expectAccessible(page, "task made of a run");
 
   await page.getByRole("radio", { name: "Two models’ answers" }).check();
-  await page.getByLabel("One model").selectOption({ label: "Baseline, held-out questions" });
+  await page
+    .getByLabel("One model", { exact: true })
+    .selectOption({ label: "Baseline, held-out questions" });
   await page.getByLabel("The other").selectOption({ label: "Aligned, held-out questions" });
   await expectAccessible(page, "task made of two models");
   await page.getByLabel("Hidden repeats").fill("0");
@@ -182,7 +184,9 @@ test("agreement, its pairs, and decisions", async ({ page }) => {
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toBeHidden();
   await decide(page).click();
+  await expect(page.getByRole("heading", { name: /^Pair 1 of/ })).toBeVisible();
   await page.keyboard.press("n");
+  await expect(page.getByRole("heading", { name: /^Pair 2 of/ })).toBeVisible(); // it is stored
   await page.keyboard.press("ArrowLeft");
   await expect(page.getByRole("dialog").getByRole("status")).toContainText("adjudicated");
   await expectAccessible(page, "decided pair");

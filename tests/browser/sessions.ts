@@ -3,7 +3,7 @@ import { type Browser, type Page, expect } from "@playwright/test";
 import { type Rater, writeSession } from "../../src/core/annotation/session-file";
 import { type Label, type LabelTask, makeTask } from "../../src/core/annotation/task";
 import { digest, somePairs } from "../annotation/tasks";
-import { labelAll } from "./label-task";
+import { counted, labelAll } from "./label-task";
 import { open } from "./site";
 
 export interface DroppedFile {
@@ -51,6 +51,7 @@ export async function trialOf(browser: Browser, name: string, every: number): Pr
   await page.getByLabel("Your name").press("Control+A");
   await page.keyboard.type(name);
   await page.keyboard.press("Enter");
+  await counted(page, 0, 20);
   const text = await labelAll(page, 20, (item) => (item % every === 0 ? "n" : "y"));
   await context.close();
   return { name: `${name}.json`, text };
