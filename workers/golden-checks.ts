@@ -1,6 +1,7 @@
 /** The engine against PyTorch's numbers, from the files that the site brings along. */
 import type { AbortSignalLike } from "../src/core/abort";
 import type { Check } from "../src/core/self-test/report";
+import { messageOf } from "../src/core/message-of";
 import { fetchFiles } from "../src/engine/encoder/fetch-files";
 import type { GpuErrors } from "../src/engine/self-test/gpu-errors";
 import { nextTask } from "../src/engine/training/next-task";
@@ -30,7 +31,7 @@ export async function* goldenChecks(
     }
   } catch (error) {
     signal.throwIfAborted();
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     yield { group: "golden", name: "golden cases", outcome: { kind: "failed", message } };
   }
 }

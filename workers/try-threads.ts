@@ -2,6 +2,7 @@
 import type { WasmThreads } from "../src/engine/backend";
 import { connect } from "../src/protocol/rpc";
 import type { WasmThreadsContract } from "../src/protocol/wasm-threads";
+import { messageOf } from "../src/core/message-of";
 
 /** Refused scripts leave tfjs waiting for its threads for ever. */
 const LIMIT_MS = 8_000;
@@ -26,7 +27,7 @@ export async function tryThreads(wasm: string): Promise<WasmThreads> {
     );
     return { threads, reason: null };
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = messageOf(error);
     return { threads: 1, reason: `WebAssembly runs on one thread: more did not start (${said})` };
   } finally {
     worker.terminate(); // and with it the threads it started

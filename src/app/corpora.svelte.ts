@@ -1,5 +1,6 @@
 import type { Corpus } from "../core/corpus/corpus";
 import { InputError } from "../core/format/input-error";
+import { messageOf } from "../core/message-of";
 import { type StoredCorpus, deleteCorpus, listCorpora, putCorpus } from "../storage/corpora";
 import type { Database } from "../storage/db";
 import { StorageFullError } from "../storage/storage-full";
@@ -123,8 +124,4 @@ function fromBuiltIn({ id, corpus }: BuiltIn): CorpusEntry {
 
 function fromStored({ id, corpus, source, importedAt }: StoredCorpus): CorpusEntry {
   return { id, corpus, imported: { source, at: importedAt } };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,6 @@
 /** What can be done when the database does not open. */
+import { messageOf } from "../core/message-of";
+import { deleteDatabase } from "../storage/db";
 import { readMarker } from "./storage-marker";
 
 export interface StartFailure {
@@ -11,18 +13,10 @@ export interface StartFailure {
 
 export function startFailure(error: unknown, storage: Pick<Storage, "getItem">): StartFailure {
   return {
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     isNewer: error instanceof DOMException && error.name === "VersionError",
     backedUpAt: readMarker(storage).backedUpAt,
   };
 }
 
-/** Deletes the database that does not open, so that a backup can be imported into a new one. */
-export function deleteDatabase(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.deleteDatabase("steadfast");
-    request.onsuccess = () => resolve();
-    request.onerror = () => reject(request.error ?? new Error("the storage could not be deleted"));
-    request.onblocked = () => reject(new Error("another tab has it open; close that tab first"));
-  });
-}
+export { deleteDatabase };

@@ -1,6 +1,7 @@
 import type { Client } from "../protocol/rpc";
 import type { AssetUrls, DeviceInfo, StudyContract } from "../protocol/study";
 import type { TrainerWorker } from "./workers";
+import { messageOf } from "../core/message-of";
 
 export const BACKEND_NAMES: Readonly<Record<DeviceInfo["backend"], string>> = {
   webgpu: "WebGPU",
@@ -36,7 +37,7 @@ export class Device {
       this.status = { kind: "ready", info };
       return { client: worker.client, info };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.end();
       this.status = { kind: "failed", message };
       throw error;

@@ -9,6 +9,7 @@ import {
 } from "../core/annotation/queue";
 import type { Rater } from "../core/annotation/session-file";
 import type { Label, LabelTask } from "../core/annotation/task";
+import { messageOf } from "../core/message-of";
 import type { Database } from "../storage/db";
 import { appendSessionEvent, sessionEventsOf } from "../storage/sessions";
 import type { Locks } from "./run-locks";
@@ -113,7 +114,7 @@ export class Labelling {
       this.status = status;
       this.problem = null;
     } catch (error) {
-      this.problem = `This session could not be read: ${messageOf(error)}`;
+      this.problem = `This session could not be read: ${sentenceOf(error)}`;
     }
   }
 
@@ -129,7 +130,7 @@ export class Labelling {
       const { workingSince } = this.session;
       this.breakDue = workingSince !== this.#restedFrom && isBreakDue(this.session, this.#now());
     } catch (error) {
-      this.problem = `This was not saved: ${messageOf(error)} Nothing before it is lost; try again.`;
+      this.problem = `This was not saved: ${sentenceOf(error)} Nothing before it is lost; try again.`;
     } finally {
       this.pending = null;
       this.#busy = false;
@@ -137,7 +138,7 @@ export class Labelling {
   }
 }
 
-function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+function sentenceOf(error: unknown): string {
+  const message = messageOf(error);
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }

@@ -4,6 +4,7 @@ import { itemsToAsk, raterPrompt, replyEvents } from "../core/annotation/model-r
 import { foldSession } from "../core/annotation/queue";
 import type { Rater } from "../core/annotation/session-file";
 import type { LabelTask } from "../core/annotation/task";
+import { messageOf } from "../core/message-of";
 import type { Database } from "../storage/db";
 import { appendSessionEvent, sessionEventsOf } from "../storage/sessions";
 import type { Locks } from "./run-locks";
@@ -97,7 +98,7 @@ export class ModelLabelling {
     } catch (error) {
       this.work = {
         kind: "failed",
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
       };
     }
     await this.#onlabelled(task.id);

@@ -9,7 +9,8 @@ import {
 } from "../core/format/project/project";
 import type { Database } from "../storage/db";
 import { importItems, itemOf } from "../storage/project";
-import { readSettings, sha256OfBytes, sourceOfFile, writeSettings } from "./project-source";
+import { sha256OfBytes } from "./digest";
+import { readSettings, sourceOfFile, writeSettings } from "./project-source";
 
 export type ItemState = "new" | "same" | "different";
 
@@ -62,12 +63,19 @@ export async function carryOut(
   const ids = { corpora: copied("corpus"), runs: copied("run") };
   const chosen: ProjectItem[] = [];
   for (const { item, state } of items) {
-    const isChosen = state === "new" || (state === "different" && choiceOf(item) === "import");
-    if (isChosen) chosen.push(relinked(await archive.read(item), ids));
+    if (isChosen({ item, state }, choiceOf)) chosen.push(relinked(await archive.read(item), ids));
   }
   await importItems(db, chosen);
   for (const item of chosen) if (item.kind === "settings") writeSettings(storage, item.content);
   return chosen.length;
+}
+
+/** Whether an item is brought in: it is new, or differs from the one here and was asked for. */
+export function isChosen(
+  { item, state }: PlannedItem,
+  choiceOf: (item: ArchivedItem) => Choice,
+): boolean {
+  return state === "new" || (state === "different" && choiceOf(item) === "import");
 }
 
 async function stateOf(

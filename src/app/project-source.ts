@@ -1,11 +1,11 @@
 /** Projects of this device as archives: settings from localStorage, everything else from the database. */
-import type { ByteDigest } from "../core/format/project/manifest";
 import type { ProjectItem } from "../core/format/project/items";
 import type { SettingsItem } from "../core/format/project/items-schema";
 import { type ProjectOptions, writeProject } from "../core/format/project/project";
 import type { ByteSource } from "../core/format/project/zip-reader";
 import type { Database } from "../storage/db";
 import { projectItems } from "../storage/project";
+import { sha256OfBytes } from "./digest";
 
 /** Where settings are kept. API keys are in memory alone, so none of these can hold one. */
 const SETTINGS: Readonly<Record<keyof SettingsItem, string>> = {
@@ -15,12 +15,6 @@ const SETTINGS: Readonly<Record<keyof SettingsItem, string>> = {
 };
 
 type SettingsStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
-
-/** SHA-256 as browsers have it, in lower-case hex. */
-export const sha256OfBytes: ByteDigest = async (bytes) => {
-  const hash = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
-};
 
 export function sourceOfFile(file: File): ByteSource {
   return {

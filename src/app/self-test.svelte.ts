@@ -1,5 +1,6 @@
 import { version } from "../../package.json";
 import type { BackendResult, SelfTestReport } from "../core/self-test/report";
+import { messageOf } from "../core/message-of";
 import type { SelfTestProgress, SelfTestUrls } from "../protocol/self-test";
 import type { DeviceInfo } from "../protocol/study";
 import { BACKEND_NAMES } from "./device.svelte";
@@ -73,7 +74,7 @@ export class SelfTestState {
       );
       return await Promise.race([tested, aborted(signal)]);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       return { kind: "unavailable", backend: name, reason };
     } finally {
       worker.terminate();

@@ -1,6 +1,7 @@
 import { checkConfig, importConfig } from "../core/study/check-config";
 import type { StudyConfig, StudyConfigInput } from "../core/study/config";
 import { demoStudy } from "../core/study/presets";
+import { messageOf } from "../core/message-of";
 import { type Path, defaultsFor, getAt, isSame, setAt } from "./setup-tree";
 
 const KEY = "steadfast.setup";
@@ -81,7 +82,7 @@ export class SetupState {
       this.#keep(importConfig(json, file));
       this.importProblem = null;
     } catch (error) {
-      this.importProblem = error instanceof Error ? error.message : String(error);
+      this.importProblem = messageOf(error);
     }
   }
 

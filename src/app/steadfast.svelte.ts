@@ -164,7 +164,9 @@ export class Steadfast {
   /** Notes what there is to lose when the page is left, and backs up once a day where a folder was granted. */
   #watchStorage(): void {
     const { storage } = this;
-    const backUp = () => void storage.backUpIfDue(false);
+    const backUp = () => {
+      if (!this.outdated) void storage.backUpIfDue(false);
+    };
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden" && !this.outdated) void storage.note();
     });

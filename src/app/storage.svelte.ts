@@ -34,18 +34,25 @@ export class StorageState {
   /** It was asked to, and said no. */
   refused = $state.raw(false);
   folder = $state.raw<Folder>({ kind: "none", name: null });
+  /** As the marker had it when this tab last looked: another tab may have backed up since. */
   backedUpAt = $state.raw<number | null>(null);
   /** The database is empty though it held something when it was last looked at. */
   lost = $state.raw(false);
   /** What is being done, and what came of it in a sentence. */
   work = $state.raw<Work<string>>({ kind: "none" });
   plan = $state.raw<ImportPlan | null>(null);
+  /** Days since the last backup where one is due; null where none is, and before `load`. */
+  daysDue = $derived.by((): number | "never" | null => {
+    if (!this.use?.some(({ bytes }) => bytes > 0)) return null;
+    if (this.backedUpAt === null) return "never";
+    const days = Math.floor((Date.now() - this.backedUpAt) / DAY);
+    return days >= 7 ? days : null;
+  });
   /** Items to import though they differ from those here. */
   #imported = $state.raw<readonly ArchivedItem[]>([]);
 
   readonly #db: Database;
   readonly #storage: Storage;
-  #handle: FileSystemDirectoryHandle | null = null;
 
   constructor(db: Database, storage: Storage) {
     this.#db = db;
@@ -55,15 +62,14 @@ export class StorageState {
 
   /** Looks whether what was stored is still there. */
   async check(): Promise<void> {
-    this.lost = (await isEmpty(this.#db)) && readMarker(this.#storage).filledAt !== null;
-    await this.note();
+    const empty = await isEmpty(this.#db);
+    this.lost = empty && readMarker(this.#storage).filledAt !== null;
+    this.#note(empty);
   }
 
   /** Notes whether there is something to lose. */
   async note(): Promise<void> {
-    if (this.lost) return;
-    const filledAt = (await isEmpty(this.#db)) ? null : Date.now();
-    writeMarker(this.#storage, { filledAt, backedUpAt: this.backedUpAt });
+    if (!this.lost) this.#note(await isEmpty(this.#db));
   }
 
   /** The user knows that it is gone. */
@@ -74,8 +80,7 @@ export class StorageState {
 
   /** Reads all figures anew. */
   async load(): Promise<void> {
-    const { usage, quota } = (await this.#manager()?.estimate()) ?? {};
-    this.estimate = usage === undefined || quota === undefined ? null : { usage, quota };
+    this.estimate = await this.#estimate();
     this.persisted = (await this.#manager()?.persisted()) ?? null;
     await this.#loadFolder();
     this.use = await storageUse(this.#db);
@@ -83,11 +88,12 @@ export class StorageState {
 
   /** Why so many bytes may not fit, as far as the browser says; null if they should. */
   async roomFor(bytes: number): Promise<string | null> {
-    const { usage, quota } = (await this.#manager()?.estimate()) ?? {};
-    if (usage === undefined || quota === undefined || usage + bytes <= quota) return null;
+    const estimate = await this.#estimate();
+    if (estimate === null || estimate.usage + bytes <= estimate.quota) return null;
+    const free = Math.max(0, estimate.quota - estimate.usage);
     const megabytes = (amount: number) => `${Math.ceil(amount / 1e6)} MB`;
     return (
-      `The run may store up to ${megabytes(bytes)}, and the browser has ${megabytes(Math.max(0, quota - usage))} left ` +
+      `The run may store up to ${megabytes(bytes)}, and the browser has ${megabytes(free)} left ` +
       "for this site. Delete runs or corpora you no longer need, or free space on the disk."
     );
   }
@@ -171,10 +177,10 @@ export class StorageState {
 
   /** Writes a backup to the granted folder now. @param ask  whether the browser may ask the user; that needs a click. */
   async backUp(ask: boolean): Promise<void> {
+    const folder = await getBackupFolder();
+    const granted = folder !== null && (await mayWrite(folder, ask));
     await this.#loadFolder();
-    const folder = this.#handle;
-    if (!folder || !(await mayWrite(folder, ask))) return;
-    await this.#loadFolder();
+    if (!folder || !granted) return;
     await this.#do(async () => {
       const at = Date.now();
       const archive = exportProject(this.#db, this.#storage, { createdAt: at, adapters: true });
@@ -186,16 +192,8 @@ export class StorageState {
 
   /** Backs up by itself if there is something new: after a run, or once a day. */
   async backUpIfDue(hasNew: boolean): Promise<void> {
-    const isOld = Date.now() - (this.backedUpAt ?? 0) > DAY;
+    const isOld = Date.now() - (readMarker(this.#storage).backedUpAt ?? 0) > DAY;
     if ((hasNew || isOld) && !(await isEmpty(this.#db))) await this.backUp(false);
-  }
-
-  /** Days since the last backup where one is due; null where none is. */
-  async daysDue(): Promise<number | "never" | null> {
-    if (await isEmpty(this.#db)) return null;
-    if (this.backedUpAt === null) return "never";
-    const days = Math.floor((Date.now() - this.backedUpAt) / DAY);
-    return days >= 7 ? days : null;
   }
 
   /** Deletes everything that this site keeps in the browser. Backups elsewhere stay. */
@@ -212,15 +210,23 @@ export class StorageState {
       this.folder = { kind: "unsupported", name: null };
       return;
     }
-    this.#handle = await getBackupFolder();
-    if (this.#handle === null) this.folder = { kind: "none", name: null };
+    const handle = await getBackupFolder();
+    if (handle === null) this.folder = { kind: "none", name: null };
     else {
-      const kind = (await mayWrite(this.#handle, false)) ? "granted" : "waiting";
-      this.folder = { kind, name: this.#handle.name };
+      const kind = (await mayWrite(handle, false)) ? "granted" : "waiting";
+      this.folder = { kind, name: handle.name };
     }
   }
 
+  #note(empty: boolean): void {
+    if (this.lost) return;
+    const { backedUpAt } = readMarker(this.#storage);
+    this.backedUpAt = backedUpAt;
+    writeMarker(this.#storage, { filledAt: empty ? null : Date.now(), backedUpAt });
+  }
+
   async #backedUp(at: number): Promise<void> {
+    writeMarker(this.#storage, { ...readMarker(this.#storage), backedUpAt: at });
     this.backedUpAt = at;
     await this.note();
   }
@@ -229,6 +235,11 @@ export class StorageState {
     if (this.work.kind === "working") return;
     this.work = { kind: "working", progress: null };
     this.work = await settle(work());
+  }
+
+  async #estimate(): Promise<Estimate | null> {
+    const { usage, quota } = (await this.#manager()?.estimate()) ?? {};
+    return usage === undefined || quota === undefined ? null : { usage, quota };
   }
 
   #manager(): StorageManager | null {

@@ -1,5 +1,6 @@
 import type { Corpus } from "../core/corpus/corpus";
 import type { StudyConfig } from "../core/study/config";
+import { messageOf } from "../core/message-of";
 import { RemoteError } from "../protocol/rpc";
 import type { Database } from "../storage/db";
 import { eventsOf } from "../storage/events";
@@ -125,7 +126,7 @@ export class StudyState {
         return { status: "cancelled", message: null };
       }
       if (error instanceof RemoteError && error.code === "WorkerFailed") this.#device.end();
-      return { status: "failed", message: error instanceof Error ? error.message : String(error) };
+      return { status: "failed", message: messageOf(error) };
     }
   }
 

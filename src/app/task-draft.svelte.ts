@@ -1,6 +1,7 @@
 import { type AnswerSet, answerSetName } from "../core/answers/answer";
 import { type Label, DEFAULT_PROMPT } from "../core/annotation/task";
 import type { AnswerPair } from "../core/annotation/pair";
+import { messageOf } from "../core/message-of";
 import { answersOf, answerSetsOf } from "../storage/answers";
 import type { Database } from "../storage/db";
 import { eventsOf } from "../storage/events";
@@ -216,8 +217,4 @@ function preferred(sets: readonly AnswerSet[]): AnswerSet {
 
 async function textOf(file: File): Promise<string> {
   return decodeText(new Uint8Array(await file.arrayBuffer()), file.name);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

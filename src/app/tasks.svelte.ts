@@ -7,6 +7,7 @@ import { type Rater, writeSession } from "../core/annotation/session-file";
 import { type Label, type LabelTask, type TaskSettings, makeTask } from "../core/annotation/task";
 import { readLabelFile } from "../core/annotation/task-file";
 import { InputError } from "../core/format/input-error";
+import { messageOf } from "../core/message-of";
 import type { Database } from "../storage/db";
 import { importSession, sessionEventsOf, sessionsOf } from "../storage/sessions";
 import {
@@ -101,7 +102,7 @@ export class TasksState {
         const text = decodeText(new Uint8Array(await file.arrayBuffer()), file.name);
         imported.push(await this.#import({ name: file.name, text }));
       } catch (error) {
-        problems.push(error instanceof Error ? error.message : String(error));
+        problems.push(messageOf(error));
         if (!(error instanceof InputError) && !(error instanceof DOMException)) throw error;
       } finally {
         this.problems = [...problems];

@@ -1,4 +1,5 @@
 /** Work of a worker as the page shows it. */
+import { messageOf } from "../core/message-of";
 export type Work<Result, Progress = null> =
   | { readonly kind: "none" | "cancelled" }
   | { readonly kind: "working"; readonly progress: Progress | null }
@@ -10,6 +11,6 @@ export async function settle<Result>(call: Promise<Result>): Promise<Work<Result
   try {
     return { kind: "done", result: await call };
   } catch (error) {
-    return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
+    return { kind: "failed", message: messageOf(error) };
   }
 }

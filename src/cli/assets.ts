@@ -9,6 +9,7 @@ import { loadUseLite } from "../engine/encoder/encoder";
 import { loadOnnxEncoder } from "../engine/encoder/onnx-encoder";
 import { cached } from "../core/encode/cached";
 import { BUILT_IN_ENCODER, type Encoder } from "../core/encode/encoder";
+import { messageOf } from "../core/message-of";
 import { folderFiles, useLiteFiles } from "./encoder-files";
 import { UsageError } from "./errors";
 import { threadedUseLite } from "./threaded-encoder";
@@ -83,7 +84,7 @@ async function loadFolder(folder: string): Promise<Encoder> {
       runtimeUrl: null,
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new UsageError(messageOf(error), { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { UsageError } from "./errors";
+import { messageOf } from "../core/message-of";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -25,7 +26,7 @@ export function readArgs<O extends Options>(
   try {
     parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}. See --help.`);
+    throw new UsageError(`${messageOf(error)}. See --help.`);
   }
   if (parsed.positionals.length < atLeast) {
     throw new UsageError(`${names[parsed.positionals.length]} is missing. See --help.`);

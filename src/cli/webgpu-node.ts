@@ -1,5 +1,6 @@
 /** WebGPU in Node, by npm `webgpu` (Dawn), on the Vulkan, Metal or Direct3D driver of the machine. */
 import { BackendError } from "../engine/backend";
+import { messageOf } from "../core/message-of";
 
 /**
  * Puts `navigator.gpu` and WebGPU's globals in place, before the webgpu backend is loaded. Dawn keeps the process alive:
@@ -8,7 +9,7 @@ import { BackendError } from "../engine/backend";
  */
 export async function installWebGpu(): Promise<void> {
   const { create, globals } = await import("webgpu").catch((error: unknown) => {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = messageOf(error);
     throw new BackendError(
       `WebGPU in Node needs the optional package "webgpu", which could not be loaded (${said}). ` +
         "Install it with npm install webgpu, or compute with --backend wasm.",

@@ -4,6 +4,7 @@ import {
   type IDBPDatabase,
   type IDBPTransaction,
   type StoreNames,
+  deleteDB,
   openDB,
 } from "idb";
 import type { AdapterRow } from "./adapters";
@@ -75,12 +76,15 @@ export interface OpenOptions {
   readonly onClosed?: () => void;
 }
 
+/** The database's name in a browser. */
+const NAME = "steadfast";
+
 /**
  * Opens the database at its newest version. A failed step undoes the whole upgrade and is thrown as it is.
  * @throws DOMException "VersionError" if the stored database is newer than this app.
  */
 export async function openDatabase(options: OpenOptions = {}): Promise<Database> {
-  const { name = "steadfast", steps = migrations, onBlocked, onClosed } = options;
+  const { name = NAME, steps = migrations, onBlocked, onClosed } = options;
   let failure: unknown;
   try {
     return await openDB<Schema>(name, steps.length, {
@@ -101,6 +105,17 @@ export async function openDatabase(options: OpenOptions = {}): Promise<Database>
   } catch (error) {
     throw failure ?? error;
   }
+}
+
+/**
+ * Deletes a database that does not open, so that a backup can be imported into a new one.
+ * @throws Error if another tab holds it open.
+ */
+export function deleteDatabase(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const blocked = () => reject(new Error("another tab has it open; close that tab first"));
+    deleteDB(NAME, { blocked }).then(resolve, reject);
+  });
 }
 
 async function applySteps(steps: readonly Migration[], db: Database, tx: Upgrade): Promise<void> {

@@ -25,7 +25,7 @@ export function storedSize(config: StudyConfig, corpus: Corpus): number {
   const pairs = (wordings * (wordings - 1)) / 2;
   const answered = wordings * (sampling.maxNewTokens * TOKEN + ANSWER) + SCORE + 8 * pairs;
   const ppoSteps = rollouts.enabled
-    ? (rollouts.maxSteps ?? rollouts.passes * training * wordings)
+    ? (rollouts.maxSteps ?? rollouts.passes * training * wordings * rollouts.samples)
     : 0;
   const sftSteps = sft.steps ?? Math.ceil(sft.epochs * training * wordings);
   const steps = cycles.max * (sftSteps * SFT_STEP + ppoSteps * PPO_STEP);

@@ -1,4 +1,5 @@
 import { type EncoderFiles, MissingFileError } from "./files";
+import { messageOf } from "../../core/message-of";
 
 export interface FetchedFiles extends EncoderFiles {
   /** A file in pieces as they come. */
@@ -43,7 +44,7 @@ export function fetchFiles(url: string, { signal, onProgress }: FetchOptions = {
       }
     } catch (cause) {
       signal?.throwIfAborted();
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       const Kind = cause instanceof MissingFileError ? MissingFileError : Error;
       throw new Kind(`can't load ${address}: ${reason}`, { cause });
     }

@@ -11,6 +11,7 @@ import type { EncoderFiles } from "./files";
 import { type OnnxFiles, readOnnxFiles } from "./onnx-files";
 import { withBundle } from "./onnx-runtime";
 import { yieldTo } from "./yield-to";
+import { messageOf } from "../../core/message-of";
 
 /** Names that exports give to the hidden states [texts, tokens, width]. */
 const HIDDEN_STATES = ["last_hidden_state", "token_embeddings"];
@@ -84,7 +85,7 @@ async function openPipeline(
         session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 },
       });
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new Error(`${place} can't be run as a sentence encoder: ${reason}`, { cause });
     }
   });

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { AbortSignalLike } from "../../core/abort";
 import type { Measurement } from "../../core/self-test/report";
 import { resolveConfig } from "../../core/study/presets";
+import { messageOf } from "../../core/message-of";
 import type { ModelFiles } from "../gpt2/load";
 import { type Gpt2Policy, loadPolicy } from "../policy";
 
@@ -43,7 +44,7 @@ async function measure(
   try {
     return { name, unit, value: await run(), message: null };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { name, unit, value: null, message };
   }
 }

@@ -1,6 +1,7 @@
 /** Every kernel's examples: the current backend's form against the plain form on cpu. */
 import type { AbortSignalLike } from "../../core/abort";
 import type { Check, Outcome } from "../../core/self-test/report";
+import { messageOf } from "../../core/message-of";
 import { allKernels } from "../kernels/all";
 import { type Output, deviation, runExample, runPlain } from "../kernels/check";
 import type { Example } from "../kernels/example";
@@ -44,7 +45,7 @@ export async function* checkKernels(
         await errors.check();
         return by <= 1 ? { kind: "passed" } : { kind: "off", by: Number.isFinite(by) ? by : null };
       } catch (error) {
-        return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
+        return { kind: "failed", message: messageOf(error) };
       }
     }
   }

@@ -22,10 +22,3 @@ export function range(interval: Interval | null, figure = three): string {
 export function percent(share: number | null): string {
   return share === null ? "–" : `${(100 * share).toFixed(1)} %`;
 }
-
-const whole = new Intl.NumberFormat("en");
-
-/** "1,000 pairs", "1 rater". */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${whole.format(n)} ${n === 1 ? one : many}`;
-}

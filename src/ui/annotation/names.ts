@@ -25,8 +25,3 @@ export const ACTION_NAMES: Readonly<Record<LabelAction, string>> = {
 export function toLabel({ items }: LabelTask): string {
   return `${items.length.toLocaleString("en-GB")} to label`;
 }
-
-/** "1 pair", "500 pairs". */
-export function counted(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
-}

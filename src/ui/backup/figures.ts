@@ -6,6 +6,3 @@ export function bytesText(bytes: number): string {
   const value = bytes / 1000 ** power;
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[power - 1]!}`;
 }
-
-const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
-export const timeText = (at: number): string => date.format(at);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { change, duration, interval, score } from "./figures";
+import { change, count, duration, interval, score } from "./figures";
 
 test("a score has two digits and no 0 before the point", () => {
   expect([0.571, 1, 0, -0.034, -0.001, null].map(score)).toEqual([
@@ -29,4 +29,9 @@ test.each([
   [7_500_000, "2 h 5 min"],
 ])("%i ms are written as %s", (ms, text) => {
   expect(duration(ms)).toBe(text);
+});
+
+test("counts agree with their nouns", () => {
+  expect([count(1000, "pair"), count(1, "rater")]).toEqual(["1,000 pairs", "1 rater"]);
+  expect(count(2, "reply", "replies")).toBe("2 replies");
 });

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { strFromU8, strToU8 } from "fflate";
 import { canonicalJson } from "../../annotation/canonical-json";
 import { InputError } from "../input-error";
+import { messageOf } from "../../message-of";
 
 const NUMBER = "$number";
 
@@ -41,7 +42,7 @@ function parse(bytes: Uint8Array, file: string): unknown {
       return isSpelled(value) ? Number(value[NUMBER]) : value;
     });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error); // too deep a nest is a RangeError
+    const why = messageOf(error); // too deep a nest is a RangeError
     throw new InputError({ file }, `it is no JSON: ${why}`, AS_EXPORTED);
   }
 }
