@@ -1,12 +1,11 @@
 /** The backends that this machine can test on, and errors that WebGPU would only print. */
 import * as tf from "@tensorflow/tfjs-core";
-import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { type BackendKind, startBackend } from "../src/engine/backend";
+import { GpuErrors } from "../src/engine/self-test/gpu-errors";
 import { installWebGpu } from "./webgpu-node";
 
 const wasmPath = `${process.cwd()}/node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
-const gpuErrors: string[] = [];
-let listening = false;
+let gpuErrors: GpuErrors | null = null;
 
 /** cpu and wasm, and webgpu where an adapter answers. */
 export const backends: readonly BackendKind[] = (await installWebGpu())
@@ -16,10 +15,7 @@ export const backends: readonly BackendKind[] = (await installWebGpu())
 /** Makes a backend the current one. */
 export async function useBackend(kind: BackendKind): Promise<void> {
   await startBackend(kind, { wasmPath });
-  if (kind !== "webgpu" || listening) return;
-  listening = true;
-  const { device } = tf.backend() as WebGPUBackend;
-  device.addEventListener("uncapturederror", ({ error }) => gpuErrors.push(error.message));
+  if (kind === "webgpu") gpuErrors ??= new GpuErrors();
 }
 
 /**
@@ -27,8 +23,5 @@ export async function useBackend(kind: BackendKind): Promise<void> {
  * Without this the results are silently zero.
  */
 export async function expectNoGpuErrors(): Promise<void> {
-  if (tf.getBackend() !== "webgpu") return;
-  await (tf.backend() as WebGPUBackend).queue.onSubmittedWorkDone();
-  const [first] = gpuErrors.splice(0);
-  if (first !== undefined) throw new Error(`WebGPU: ${first}`);
+  if (tf.getBackend() === "webgpu") await gpuErrors?.check();
 }

@@ -4,6 +4,7 @@ import { stream } from "../../core/random";
 import { causalAttention } from "../gpt2/attention";
 import { KvCache } from "../gpt2/kv-cache";
 import type { Gpt2 } from "../gpt2/model";
+import { WIDEST_HEAD } from "../kernels/attention/tile";
 import { attendOne } from "../kernels/decode/attend";
 import { embedLast } from "../kernels/decode/embed";
 import { headLogits } from "../kernels/decode/head";
@@ -67,16 +68,16 @@ export class Decoder {
     const { heads } = this.#model.config;
     const ids = promptTensor(prompts);
     const shape = ids.shape;
+    const attend = causalAttention(shape, heads);
     let states = this.#model.embed(ids);
     ids.dispose();
     try {
       for (let layer = 0; layer < this.#model.config.layers; layer++) {
         const input = states;
         states = tf.tidy(() => {
-          const attend = causalAttention(shape, heads);
           const storing = (qkv: tf.Tensor2D) => {
             this.#cache.addPrompts(qkv, prompts.length);
-            return attend(qkv, layer);
+            return attend(qkv);
           };
           return this.#model.layer(layer, input, storing, { adapterOff: this.#options.adapterOff });
         });
@@ -166,8 +167,8 @@ function occurrences(rows: readonly DecoderRow[], vocabulary: number): tf.Tensor
 function checkHeads({ name, config }: Gpt2): void {
   const headWidth = config.width / config.heads;
   if (tf.getBackend() !== "webgpu") return;
-  if (headWidth % 4 === 0 && headWidth <= 512 && config.inner % 4 === 0) return;
+  if (headWidth % 4 === 0 && headWidth <= WIDEST_HEAD && config.inner % 4 === 0) return;
   throw new RangeError(
-    `${name} has heads of ${headWidth} and an inner width of ${config.inner}; on webgpu both must be multiples of 4, and heads at most 512 wide: use wasm`,
+    `${name} has heads of ${headWidth} and an inner width of ${config.inner}; on webgpu both must be multiples of 4, and heads at most ${WIDEST_HEAD} wide: use wasm`,
   );
 }

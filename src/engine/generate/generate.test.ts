@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, onTestFinished, vi } from "vitest";
 import { diskFolder } from "../../../tests/parity/folder";
 import { loadGoldenModel } from "../../../tests/parity/gpt2-cases";
 import { startBackend } from "../backend";
@@ -95,13 +95,22 @@ test("reports finished rows, all of them at the end", async () => {
 test("a cancel message is seen between tokens, and nothing is left over", async () => {
   const before = tf.memory().numTensors;
   const controller = new AbortController();
+  let now = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 60)); // each token takes its time
+  onTestFinished(() => clock.mockRestore());
+  let tokens = 0;
   const running = generate(model, prompts, {
     ...options,
     maxNewTokens: 50,
+    endOfText: null,
     signal: controller.signal,
+    onProgress: () => {
+      tokens += 1;
+      if (tokens === 1) setTimeout(() => controller.abort()); // as a message from the page comes
+    },
   });
-  setTimeout(() => controller.abort());
   await expect(running).rejects.toThrow("aborted");
+  expect(tokens).toBeLessThan(4);
   expect(tf.memory().numTensors).toBe(before);
 });
 

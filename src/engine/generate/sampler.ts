@@ -27,6 +27,15 @@ export function tokenDistribution(
 ): Float64Array {
   checkSettings(settings);
   if (!areFinite(logits)) throw notFinite();
+  return distributionOf(logits, settings, previous);
+}
+
+/** As `tokenDistribution`, of settings and logits that have been checked. */
+export function distributionOf(
+  logits: Float32Array,
+  settings: SamplerSettings,
+  previous: readonly number[],
+): Float64Array {
   const scores = new Float64Array(logits);
   penalise(scores, settings.repetitionPenalty ?? 1, previous);
   if (settings.temperature === 0) return certain(scores);

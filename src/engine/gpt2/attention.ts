@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { causalSelfAttention } from "../kernels/attention/attention";
 
 /** From c_attn's output, [batch·length, 3·width], to the heads' joined result, [batch·length, width]. */
-export type Attend = (qkv: tf.Tensor2D, layer: number) => tf.Tensor2D;
+export type Attend = (qkv: tf.Tensor2D) => tf.Tensor2D;
 
 /** Full causal attention over right-padded rows of `length` tokens, heads contiguous along the width. */
 export function causalAttention(

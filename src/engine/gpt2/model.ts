@@ -62,23 +62,19 @@ export class Gpt2 {
 
   /**
    * Token plus position embeddings. ids int32 [batch, length] → [batch·length, width].
-   *
-   * @param positions  int32 [batch, length]; absent: 0, 1, 2 … in every row.
    * @throws RangeError if the sequences are longer than the model's positions.
    */
-  embed(ids: tf.Tensor2D, positions?: tf.Tensor2D): tf.Tensor2D {
+  embed(ids: tf.Tensor2D): tf.Tensor2D {
     const [batch, length] = ids.shape;
-    const { positions: most, width } = this.config;
+    const { positions, width } = this.config;
     const { wte, wpe } = this.#weights;
-    if (length > most) {
+    if (length > positions) {
       throw new RangeError(
-        `${length} tokens are more than the ${most} positions of ${this.name}; shorten the text`,
+        `${length} tokens are more than the ${positions} positions of ${this.name}; shorten the text`,
       );
     }
     return tf.tidy(() => {
       const tokens = embedding(tf.reshape(ids, [-1]), wte);
-      if (positions !== undefined)
-        return tf.add(tokens, embedding(tf.reshape(positions, [-1]), wpe));
       const places = tf.slice(wpe, 0, length);
       return tf.reshape(tf.add(tf.reshape(tokens, [batch, length, width]), places), [-1, width]);
     });
@@ -170,7 +166,7 @@ export class Gpt2 {
       block(x, this.#weights.blocks[layer]!, {
         epsilon: this.config.layerNormEpsilon,
         adapterOf: ({ name }) => adapter?.term(name, dropoutSeed) ?? null,
-        attend: (qkv) => attend(qkv, layer),
+        attend,
         valueUnused,
       }),
     );

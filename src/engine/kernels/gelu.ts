@@ -2,8 +2,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { custom } from "./custom";
 
-const SLOPE = 2 * Math.sqrt(2 / Math.PI);
-const CUBIC = 0.044715;
+export const SLOPE = 2 * Math.sqrt(2 / Math.PI);
+export const CUBIC = 0.044715;
 
 /**
  * y = ½x(1 + tanh(√(2/π)(x + 0.044715x³))), elementwise, computed as x·σ(u), u = 2√(2/π)(x + 0.044715x³): the same

@@ -3,7 +3,7 @@
  * computes a tile of 64 × 64, 4 × 4 a lane, from slices of 16 along the inner dimension that lie in workgroup memory.
  */
 import { GELU_FUNCTIONS } from "./gelu";
-import type { Element, Shader } from "../webgpu/shader";
+import { type Element, oncePerKey, type Shader } from "../webgpu/shader";
 
 /** Which operand is transposed: a·b, a·bᵀ or aᵀ·b. */
 export type Layout = "ab" | "abt" | "atb";
@@ -29,15 +29,12 @@ const LANES = 256;
 const RANGE = [0, 1, 2, 3] as const;
 const unrolled = (line: (i: number) => string): string => RANGE.map(line).join("\n");
 
-const shaders = new Map<string, Shader>();
-
 /** The shader of a variant, made once. Inputs in the order a, b, bias, left, right, mask, residual, u; outputs y, u. */
 export function matMulShader(variant: Variant): Shader {
-  const key = JSON.stringify(variant);
-  const made = shaders.get(key) ?? makeShader(variant);
-  shaders.set(key, made);
-  return made;
+  return shaderOf(JSON.stringify(variant));
 }
+
+const shaderOf = oncePerKey((key: string) => makeShader(JSON.parse(key) as Variant));
 
 function makeShader(variant: Variant): Shader {
   const { layout, aligned, bias, lowRank, mask, residual, slope, gelu } = variant;

@@ -44,12 +44,7 @@ export async function miniBatchPass(
       return losses.total;
     });
     loss.dispose();
-    const values = await readTogether(observed);
-    const count = tokens.targets.length;
-    const [logProbs, predictions, entropy] = [0, 1, 2].map((i) =>
-      values.slice(i * count, (i + 1) * count),
-    );
-    const [policy, value] = values.slice(3 * count);
+    const [logProbs, predictions, entropy, policy, value] = await readTogether(observed);
     return {
       batch: {
         ...sampled,
@@ -57,7 +52,7 @@ export async function miniBatchPass(
         predictions: predictions!,
         entropy: entropy!,
       },
-      loss: { policy: policy!, value: value! },
+      loss: { policy: policy![0]!, value: value![0]! },
       gradients,
     };
   } finally {

@@ -58,11 +58,7 @@ export async function scoreRollouts(
     ];
   });
   try {
-    const read = await readTogether(tensors);
-    const count = batch.targets.length;
-    const [logProbs, referenceLogProbs, values, full] = tensors.map((_, i) =>
-      read.slice(i * count, (i + 1) * count),
-    );
+    const [logProbs, referenceLogProbs, values, full] = await readTogether(tensors);
     return {
       logProbs: logProbs!,
       referenceLogProbs: referenceLogProbs!,

@@ -80,10 +80,10 @@ export async function trainSft(
       const clip = measureGradients(sum.gradients, { maxNorm: config.maxGradNorm });
       optimiser.apply(sum.gradients, learningRate, clip);
       sum.clear();
-      const [norm, , ...parted] = await readTogether([clip, ...kept]);
+      const [clipped, ...losses] = await readTogether([clip, ...kept]);
       tf.dispose([clip, ...kept.splice(0)]);
-      const gradientNorm = checkedNorm(norm!);
-      const loss = parted.reduce((a, b) => a + b, 0);
+      const gradientNorm = checkedNorm(clipped![0]!);
+      const loss = losses.reduce((sum, [part]) => sum + part!, 0);
       step += 1;
       onStep({ step, totalSteps: total, loss, learningRate, gradientNorm, tokens });
     }

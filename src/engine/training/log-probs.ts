@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Gpt2 } from "../gpt2/model";
 import { custom } from "../kernels/custom";
 import { isTrainable } from "../kernels/linear-pass";
+import { pick } from "../kernels/token-scores/plain";
 import { tokenScores } from "../kernels/token-scores/token-scores";
 
 export interface TokenScores {
@@ -69,10 +70,4 @@ export function entropy(logits: tf.Tensor2D): tf.Tensor1D {
   return tf.tidy(() =>
     tf.sub<tf.Tensor1D>(tf.logSumExp(logits, 1), tf.sum(tf.mul(tf.softmax(logits), logits), 1)),
   );
-}
-
-function pick(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
-  const [rows, vocabulary] = logits.shape;
-  const offsets = tf.range(0, rows * vocabulary, vocabulary, "int32");
-  return tf.gather(tf.reshape(logits, [-1]), tf.add(offsets, targets));
 }

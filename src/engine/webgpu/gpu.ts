@@ -40,10 +40,6 @@ export class Gpu {
     this.#backend = backend;
   }
 
-  get limits(): GPUSupportedLimits {
-    return this.#backend.device.limits;
-  }
-
   /** A tensor of undefined content, for a shader to write all of. */
   empty(shape: readonly number[], dtype: DataType = "float32"): TensorInfo {
     return this.#backend.makeTensorInfo([...shape], dtype);

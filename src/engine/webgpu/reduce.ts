@@ -1,5 +1,8 @@
 /** Sums and maxima over the lanes of a workgroup, as WGSL declarations. */
 
+/** Below any score, yet finite: its difference to itself is 0. As WGSL writes it. */
+export const LOWEST = "-3.0e38";
+
 /**
  * `fn total(lane, x) -> f32` and `fn largest(lane, x) -> f32`: over all lanes, the answer in every lane. Each lane of the
  * workgroup must call them the same number of times; the order of the additions is fixed, so a result repeats bit for bit.

@@ -19,6 +19,18 @@ export interface Shader {
   readonly main: string;
 }
 
+/** What is made of a key, made once: a pipeline is found by its shader's identity. */
+export function oncePerKey<K extends string | number, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}
+
 /** The adapter's guaranteed number of storage buffers a stage, which tfjs's device is created with. */
 const MOST_BUFFERS = 8;
 

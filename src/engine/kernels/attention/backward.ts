@@ -3,7 +3,7 @@
  * appendix B.4). A query's gradient and a key's are sums of their own, so two shaders, neither of which needs atomics.
  */
 import type * as tf from "@tensorflow/tfjs-core";
-import type { Shader } from "../../webgpu/shader";
+import { oncePerKey, type Shader } from "../../webgpu/shader";
 import { groupsFor } from "../../webgpu/gpu";
 import { normal } from "../example";
 import { defineKernel } from "../kernel";
@@ -20,6 +20,8 @@ import {
   rowTile,
   storeQuad,
   weightTile,
+  setup,
+  strides,
 } from "./tile";
 
 export interface AttentionGradient extends Record<string, tf.Tensor | undefined> {
@@ -38,7 +40,7 @@ export const attentionBackward = defineKernel<AttentionGradient, AttentionShape,
   plain: (inputs, shape) => [plainBackward(inputs, shape)],
   webgpu: (gpu, { dy, qkv, y, logSumExp }, { batch, length, heads }) => {
     const tile = headTile(qkv.shape[1] / 3 / heads);
-    const { queries, keys } = shadersFor(tile);
+    const { queries, keys } = shadersFor(tile.headWidth);
     const dqkv = gpu.empty(qkv.shape);
     const along = gpu.empty(logSumExp.shape);
     const uniforms = { length, heads };
@@ -65,31 +67,10 @@ export const attentionBackward = defineKernel<AttentionGradient, AttentionShape,
     }),
 });
 
-interface Shaders {
-  readonly queries: Shader;
-  readonly keys: Shader;
-}
-
-const shaders = new Map<number, Shaders>();
-
-function shadersFor(tile: HeadTile): Shaders {
-  const known = shaders.get(tile.headWidth);
-  if (known !== undefined) return known;
-  const made = { queries: queriesShader(tile), keys: keysShader(tile) };
-  shaders.set(tile.headWidth, made);
-  return made;
-}
-
-const setup = ({ headWidth, size }: HeadTile) => `
-  let i = lane / ${size}u;
-  let j = lane % ${size}u;
-  let width = uniforms.heads * ${headWidth}u;
-  let rows_before = group.z * uniforms.length;
-  let at = rows_before * 3u * width + group.y * ${headWidth}u;
-  let dy_at = rows_before * width + group.y * ${headWidth}u;
-  let statistics = (group.z * uniforms.heads + group.y) * uniforms.length;
-  let row = group.x * ${size}u + i;
-  let scale = ${1 / Math.sqrt(headWidth)};`;
+const shadersFor = oncePerKey((headWidth: number) => {
+  const tile = headTile(headWidth);
+  return { queries: queriesShader(tile), keys: keysShader(tile) };
+});
 
 /** dq of a tile of queries, and each query's Σ dy∘y, `along`. Rows are queries, columns keys. */
 function queriesShader(tile: HeadTile): Shader {
@@ -117,8 +98,8 @@ function queriesShader(tile: HeadTile): Shader {
     main: `${setup(tile)}
   let first = group.x * ${size}u;
   load_queries(lane, first, uniforms.length, at);
-  load_dy(lane, first, uniforms.length, dy_at);
-  load_y(lane, first, uniforms.length, dy_at);
+  load_dy(lane, first, uniforms.length, joined_at);
+  load_y(lane, first, uniforms.length, joined_at);
   workgroupBarrier();
   let own_along = weight_gradient(i, i); // every lane of a row computes it
   if (j == 0u && row < uniforms.length) { along[statistics + row] = own_along; }
@@ -185,7 +166,7 @@ function keysShader(tile: HeadTile): Shader {
     let p = select(0.0, exp(score(i, j) * scale - log_sum_exp[entry]), visible);
     weights[place(i, j)] = p;
     workgroupBarrier();
-    load_dy(lane, block * ${size}u, uniforms.length, dy_at);
+    load_dy(lane, block * ${size}u, uniforms.length, joined_at);
     workgroupBarrier();
     let ds = p * (weight_gradient(i, j) - along[entry]) * scale;
     ${accumulate("dv", "stream", tile)}
@@ -207,7 +188,3 @@ function keysShader(tile: HeadTile): Shader {
   }`,
   };
 }
-
-/** Elements from row to row in packed projections and in joined heads. */
-const strides = ({ headWidth }: HeadTile) =>
-  [`(3u * uniforms.heads * ${headWidth}u)`, `(uniforms.heads * ${headWidth}u)`] as const;

@@ -3,7 +3,8 @@
  * and never all of them (Dao et al. 2022, arXiv:2205.14135, algorithm 1; Dao 2023, arXiv:2307.08691, §3.1).
  */
 import type * as tf from "@tensorflow/tfjs-core";
-import type { Shader } from "../../webgpu/shader";
+import { LOWEST } from "../../webgpu/reduce";
+import { oncePerKey, type Shader } from "../../webgpu/shader";
 import { groupsFor } from "../../webgpu/gpu";
 import { normal } from "../example";
 import { defineKernel } from "../kernel";
@@ -19,6 +20,8 @@ import {
   rowTile,
   storeQuad,
   weightTile,
+  setup,
+  strides,
 } from "./tile";
 
 export interface AttentionShape {
@@ -43,7 +46,7 @@ export const attentionForward = defineKernel<Forward, AttentionShape, [tf.Tensor
     const tile = headTile(width / heads);
     const y = gpu.empty([batch * length, width]);
     const logSumExp = gpu.empty([batch * heads * length]);
-    gpu.run(shaderFor(tile), {
+    gpu.run(shaderFor(tile.headWidth), {
       inputs: [qkv],
       outputs: [y, logSumExp],
       uniforms: { length, heads },
@@ -69,21 +72,11 @@ export const ATTENTION_SIZES = [
   { batch: 1, length: 11, heads: 1, headWidth: 77 },
 ] as const;
 
-/** Below any score, yet finite: its difference to itself is 0. */
-const LOWEST = "-3.0e38";
-
-const shaders = new Map<number, Shader>();
-
-function shaderFor(tile: HeadTile): Shader {
-  const known = shaders.get(tile.headWidth);
-  if (known !== undefined) return known;
-  const shader = forwardShader(tile);
-  shaders.set(tile.headWidth, shader);
-  return shader;
-}
+const shaderFor = oncePerKey((headWidth: number) => forwardShader(headTile(headWidth)));
 
 function forwardShader(tile: HeadTile): Shader {
   const { headWidth, size, lanes } = tile;
+  const [packed] = strides(tile);
   return {
     name: `attentionForward${headWidth}`,
     inputs: { qkv: "f32" },
@@ -97,17 +90,11 @@ function forwardShader(tile: HeadTile): Shader {
       rowTile("values", tile),
       ownQuads("acc", tile),
       ...["queries", "keys", "values"].map((into) =>
-        loader(into, { into, from: "qkv", stride: `(3u * uniforms.heads * ${headWidth}u)` }, tile),
+        loader(into, { into, from: "qkv", stride: packed }, tile),
       ),
       rowProduct("score", ["queries", "keys"], tile),
     ].join("\n"),
-    main: `
-  let i = lane / ${size}u;
-  let j = lane % ${size}u;
-  let width = uniforms.heads * ${headWidth}u;
-  let rows_before = group.z * uniforms.length;
-  let at = rows_before * 3u * width + group.y * ${headWidth}u;
-  let query = group.x * ${size}u + i;
+    main: `${setup(tile)}
   load_queries(lane, group.x * ${size}u, uniforms.length, at);
 
   var highest = ${LOWEST};
@@ -117,8 +104,8 @@ function forwardShader(tile: HeadTile): Shader {
     load_keys(lane, block * ${size}u, uniforms.length, at + width);
     load_values(lane, block * ${size}u, uniforms.length, at + 2u * width);
     workgroupBarrier();
-    let visible = block * ${size}u + j <= query;
-    let own_score = select(${LOWEST}, score(i, j) * ${1 / Math.sqrt(headWidth)}, visible);
+    let visible = block * ${size}u + j <= row;
+    let own_score = select(${LOWEST}, score(i, j) * scale, visible);
     weights[place(i, j)] = own_score;
     workgroupBarrier();
     var now = highest;
@@ -134,15 +121,15 @@ function forwardShader(tile: HeadTile): Shader {
     ${accumulate("acc", "values", tile)}
   }
 
-  if (query < uniforms.length) {
-    let start = (rows_before + query) * width + group.y * ${headWidth}u;
+  if (row < uniforms.length) {
+    let start = joined_at + row * width;
     ${eachOwnQuad(
       tile,
       (n, quad) =>
         `{ let value = acc[${n}] / sum; ${storeQuad("y", { at: "start", quad, value: "value" }, tile)} }`,
     )}
     if (j == 0u) {
-      log_sum_exp[(group.z * uniforms.heads + group.y) * uniforms.length + query] = highest + log(sum);
+      log_sum_exp[statistics + row] = highest + log(sum);
     }
   }`,
   };

@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { hostView } from "../decode/host-view";
+import { timesTransposed, transposedTimes } from "../plain-products";
 import type { AttentionGradient } from "./backward";
 import type { AttentionShape } from "./forward";
 
@@ -56,14 +57,14 @@ export function plainBackward(
     const normaliser = hostView(logSumExp).slice(index * length, (index + 1) * length);
     const scores = maskedScores(q!, k!, mask);
     const weights = tf.exp<tf.Tensor2D>(tf.sub(scores, tf.tensor2d(normaliser, [length, 1])));
-    const dWeights = tf.matMul(ownDy!, tf.transpose(v!));
+    const dWeights = timesTransposed(ownDy!, v!);
     const along = tf.sum(tf.mul(ownDy!, ownY!), 1, true);
     const scaled = tf.mul(weights, 1 / Math.sqrt(q!.shape[1]));
     const dScores = tf.mul<tf.Tensor2D>(scaled, tf.sub(dWeights, along));
     const gradients: tf.Tensor2D[] = [
       tf.matMul(dScores, k!),
-      tf.matMul(tf.transpose(dScores), q!),
-      tf.matMul(tf.transpose(weights), ownDy!),
+      transposedTimes(dScores, q!),
+      transposedTimes(weights, ownDy!),
     ];
     gradients.forEach((gradient, part) =>
       paste(dqkv, gradient, { item, place: part * heads + head, width }),
@@ -86,7 +87,7 @@ function eachHead(
 /** q·kᵀ/√headWidth where a query may look, far below elsewhere. Both [length, headWidth] → [length, length]. */
 function maskedScores(q: tf.Tensor2D, k: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
   const scaled = tf.mul<tf.Tensor2D>(q, 1 / Math.sqrt(q.shape[1]));
-  return tf.add(tf.matMul(scaled, tf.transpose(k)), mask);
+  return tf.add(timesTransposed(scaled, k), mask);
 }
 
 /** Each position sees itself and what came before: [length, length]. */

@@ -124,3 +124,21 @@ export function storeQuad(
     })
     .join(" ");
 }
+
+/** Where a lane stands: its row of the tile, and where that row's head begins in packed projections, joined heads and statistics. */
+export const setup = ({ headWidth, size }: HeadTile): string => `
+  let i = lane / ${size}u;
+  let j = lane % ${size}u;
+  let width = uniforms.heads * ${headWidth}u;
+  let rows_before = group.z * uniforms.length;
+  let at = rows_before * 3u * width + group.y * ${headWidth}u;
+  let joined_at = rows_before * width + group.y * ${headWidth}u;
+  let statistics = (group.z * uniforms.heads + group.y) * uniforms.length;
+  let row = group.x * ${size}u + i;
+  let scale = ${1 / Math.sqrt(headWidth)};`;
+
+/** Elements from row to row in packed projections and in joined heads. */
+export const strides = ({ headWidth }: HeadTile): readonly [packed: string, joined: string] => [
+  `(3u * uniforms.heads * ${headWidth}u)`,
+  `(uniforms.heads * ${headWidth}u)`,
+];

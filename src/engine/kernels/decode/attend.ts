@@ -1,6 +1,6 @@
 /** Attention of one query a row over the keys of its prompt, which rows may share, and over its own. */
 import * as tf from "@tensorflow/tfjs-core";
-import { reductions } from "../../webgpu/reduce";
+import { LOWEST, reductions } from "../../webgpu/reduce";
 import type { Shader } from "../../webgpu/shader";
 import { normal } from "../example";
 import { defineKernel } from "../kernel";
@@ -129,12 +129,12 @@ fn element(row : vec4<i32>, t : u32, i : u32) -> vec4<f32> {
   let slices = ${LANES}u / quads;
   let quad = lane % quads;
   let slice = lane / quads;
-  var highest = -3.0e38;
+  var highest = ${LOWEST};
   var mass = 0.0;
   var sum = vec4<f32>();
   for (var start = 0u; start < count; start += ${LANES}u) {
     let t = start + lane;
-    var score = -3.0e38;
+    var score = ${LOWEST};
     if (t < count) {
       let key = place(row, t) + head;
       score = 0.0;

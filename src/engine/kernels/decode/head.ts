@@ -1,9 +1,10 @@
 /** From the last states of a few rows to their next-token logits: the final layer norm and the tied head. */
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { groupsFor } from "../../webgpu/gpu";
 import type { Shader } from "../../webgpu/shader";
 import { normal } from "../example";
 import { defineKernel } from "../kernel";
+import { project } from "../linear";
 import { exampleNorm } from "./examples";
 import { normalised } from "./plain";
 import { LANES, rowProduct, rowValues, TILE_COLUMNS, TILE_ROWS } from "./tile";
@@ -19,10 +20,9 @@ interface Head extends Record<string, tf.Tensor | undefined> {
 /** logits = LN(x)·wteᵀ. → [live, vocabulary] */
 export const headLogits = defineKernel<Head, { epsilon: number }, [tf.Tensor2D]>({
   name: "decodeHead",
-  plain: ({ x, norm, weight, transposed }, { epsilon }) => {
-    const states = normalised(x, norm, epsilon);
-    return [transposed ? tf.matMul(states, transposed) : tf.matMul(states, weight, false, true)];
-  },
+  plain: ({ x, norm, weight, transposed }, { epsilon }) => [
+    project(normalised(x, norm, epsilon), weight, transposed ?? null),
+  ],
   webgpu: (gpu, { x, norm, weight }, { epsilon }) => {
     const [rows, width] = x.shape;
     const columns = weight.shape[0];

@@ -1,12 +1,10 @@
 /** The MLP's inner layer for one new token a row: layer norm, c_fc and GELU. */
 import type * as tf from "@tensorflow/tfjs-core";
-import { groupsFor } from "../../webgpu/gpu";
-import { gelu } from "../gelu";
+import { CUBIC, gelu, SLOPE } from "../gelu";
 import { defineKernel } from "../kernel";
 import { exampleNorm, PROJECTION_SIZES, projectionInputs, titleOf } from "./examples";
 import { affine, normalised } from "./plain";
-import { projectionShaders } from "./projection";
-import { TILE_COLUMNS, TILE_ROWS } from "./tile";
+import { projectionShaders, runProjection } from "./projection";
 
 interface InnerLayer extends Record<string, tf.Tensor | undefined> {
   readonly x: tf.Tensor2D; // [live, width]
@@ -20,16 +18,9 @@ interface InnerLayer extends Record<string, tf.Tensor | undefined> {
 export const innerLayer = defineKernel<InnerLayer, { epsilon: number }, [tf.Tensor2D]>({
   name: "decodeInnerLayer",
   plain: ({ x, norm, ...map }, { epsilon }) => [gelu(affine(normalised(x, norm, epsilon), map))],
-  webgpu: (gpu, { x, norm, weight, bias, lora }, { epsilon }) => {
-    const [rows, width] = x.shape;
-    const columns = weight.shape[1];
-    const y = gpu.empty([rows, columns]);
-    gpu.run(lora ? SHADERS.adapted : SHADERS.plain, {
-      inputs: [x, norm, weight, bias, ...(lora ? [lora] : [])],
-      outputs: [y],
-      uniforms: { rows, width, columns, epsilon, rank: lora?.shape[1] ?? 0 },
-      groups: [groupsFor(columns, TILE_COLUMNS), groupsFor(rows, TILE_ROWS)],
-    });
+  webgpu: (gpu, operands, { epsilon }) => {
+    const y = gpu.empty([operands.x.shape[0], operands.weight.shape[1]]);
+    runProjection(gpu, SHADERS, operands, { outputs: [y], uniforms: { epsilon } });
     return [y];
   },
   examples: () =>
@@ -46,6 +37,6 @@ const SHADERS = projectionShaders({
   normalised: true,
   outputs: { y: "f32" },
   finish: `
-  let u = ${2 * Math.sqrt(2 / Math.PI)} * value * (1.0 + 0.044715 * value * value);
+  let u = ${SLOPE} * value * (1.0 + ${CUBIC} * value * value);
   y[row * uniforms.columns + column] = value / (1.0 + exp(-clamp(u, -80.0, 80.0)));`,
 });

@@ -1,6 +1,7 @@
 /** What the decoding projections mean, in plain ops: their twins are made of these. */
 import * as tf from "@tensorflow/tfjs-core";
 import { layerNormForward } from "../layer-norm-forward";
+import { affine as plainAffine } from "../plain-products";
 
 export interface Affine {
   readonly weight: tf.Tensor2D; // [width, columns]
@@ -17,8 +18,7 @@ export function normalised(x: tf.Tensor2D, norm: tf.Tensor2D, epsilon: number): 
 
 /** x·W + b + (x·Aᵀ)·(s·B)ᵀ. x [rows, width] → [rows, columns]. */
 export function affine(x: tf.Tensor2D, { weight, bias, lora }: Affine): tf.Tensor2D {
-  const plain = { transposeA: false, transposeB: false };
-  const y = tf.fused.matMul({ a: x, b: weight, bias, ...plain }) as tf.Tensor2D;
+  const y = plainAffine(x, weight, bias);
   if (lora === undefined) return y;
   const [width, columns] = weight.shape;
   const [down, up] = tf.split(lora, [width, columns]) as [tf.Tensor2D, tf.Tensor2D];

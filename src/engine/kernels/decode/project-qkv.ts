@@ -1,14 +1,12 @@
 /** The way into attention of one new token a row: layer norm and c_attn; key and value go into the cache at once. */
 import * as tf from "@tensorflow/tfjs-core";
-import { groupsFor } from "../../webgpu/gpu";
 import { normal } from "../example";
 import { defineKernel } from "../kernel";
 import { exampleNorm, PROJECTION_SIZES, projectionInputs, titleOf } from "./examples";
 import { hostIntegers, hostView } from "./host-view";
 import { affine, normalised } from "./plain";
-import { projectionShaders } from "./projection";
+import { projectionShaders, runProjection } from "./projection";
 import { readRows } from "./rows";
-import { TILE_COLUMNS, TILE_ROWS } from "./tile";
 
 interface ProjectQkv extends Record<string, tf.Tensor | undefined> {
   readonly x: tf.Tensor2D; // [live, width]
@@ -40,23 +38,12 @@ export const projectQkv = defineKernel<
     }
     return [q, tf.clone(cache)];
   },
-  webgpu: (gpu, { x, norm, weight, bias, lora, rows, cache }, { epsilon, step }) => {
-    const [live, width] = x.shape;
-    const columns = weight.shape[1];
-    const q = gpu.empty([live, width]);
-    gpu.run(lora ? SHADERS.adapted : SHADERS.plain, {
-      inputs: [x, norm, weight, bias, ...(lora ? [lora] : []), rows],
+  webgpu: (gpu, { rows, cache, ...operands }, { epsilon, step }) => {
+    const q = gpu.empty(operands.x.shape);
+    runProjection(gpu, SHADERS, operands, {
+      inputs: [rows],
       outputs: [q, cache],
-      uniforms: {
-        rows: live,
-        width,
-        columns,
-        epsilon,
-        rank: lora?.shape[1] ?? 0,
-        slots: cache.shape[1],
-        step,
-      },
-      groups: [groupsFor(columns, TILE_COLUMNS), groupsFor(live, TILE_ROWS)],
+      uniforms: { epsilon, slots: cache.shape[1], step },
     });
     return [q, gpu.share(cache, cache.shape)];
   },

@@ -1,4 +1,6 @@
 /** The shader of a decoding projection: [layer norm of] a few rows times a weight, plus bias and the adapter's term. */
+import type * as tf from "@tensorflow/tfjs-core";
+import { type Gpu, groupsFor } from "../../webgpu/gpu";
 import type { Element, Shader } from "../../webgpu/shader";
 import { columnProducts, LANES, rowValues, TILE_COLUMNS, TILE_ROWS } from "./tile";
 
@@ -14,9 +16,48 @@ export interface Projection {
   readonly finish: string;
 }
 
-/** A projection's shaders: without adapter and with one. */
-export function projectionShaders(projection: Projection): { plain: Shader; adapted: Shader } {
+/** Without adapter and with one. */
+interface ProjectionShaders {
+  readonly plain: Shader;
+  readonly adapted: Shader;
+}
+
+export function projectionShaders(projection: Projection): ProjectionShaders {
   return { plain: shader(projection, false), adapted: shader(projection, true) };
+}
+
+/** What every projection reads. */
+interface Operands {
+  readonly x: tf.TensorInfo; // [rows, width]
+  readonly norm?: tf.TensorInfo;
+  readonly weight: tf.TensorInfo; // [width, columns]
+  readonly bias: tf.TensorInfo;
+  readonly lora: tf.TensorInfo | undefined;
+}
+
+/** Queues a projection; inputs, outputs and uniforms are those of its own. */
+export function runProjection(
+  gpu: Gpu,
+  shaders: ProjectionShaders,
+  { x, norm, weight, bias, lora }: Operands,
+  {
+    inputs = [],
+    outputs,
+    uniforms = {},
+  }: {
+    inputs?: readonly tf.TensorInfo[];
+    outputs: readonly tf.TensorInfo[];
+    uniforms?: Readonly<Record<string, number>>;
+  },
+): void {
+  const [rows, width] = x.shape as [number, number];
+  const columns = weight.shape[1]!;
+  gpu.run(lora ? shaders.adapted : shaders.plain, {
+    inputs: [x, ...(norm ? [norm] : []), weight, bias, ...(lora ? [lora] : []), ...inputs],
+    outputs,
+    uniforms: { rows, width, columns, rank: lora?.shape[1] ?? 0, ...uniforms },
+    groups: [groupsFor(columns, TILE_COLUMNS), groupsFor(rows, TILE_ROWS)],
+  });
 }
 
 /**

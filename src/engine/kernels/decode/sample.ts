@@ -2,9 +2,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import {
   areFinite,
+  distributionOf,
   sampleToken,
   type SamplerSettings,
-  tokenDistribution,
 } from "../../generate/sampler";
 import { normal, whole } from "../example";
 import { defineKernel } from "../kernel";
@@ -45,7 +45,7 @@ export const sampleNext = defineKernel<Sample, SamplerSettings & { step: number 
         drawn[at] = NO_TOKEN;
         continue;
       }
-      const distribution = tokenDistribution(own, settings, bits ? membersOf(bits) : []);
+      const distribution = distributionOf(own, settings, bits ? membersOf(bits) : []);
       const token = sampleToken(distribution, () => (uniform[at]! >>> 0) / 2 ** 32);
       drawn[at] = token;
       if (bits) bits[token >>> 5]! |= 1 << (token & 31);

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { groupsFor, sizeOf } from "../../webgpu/gpu";
-import type { Shader } from "../../webgpu/shader";
+import { oncePerKey, type Shader } from "../../webgpu/shader";
 import { normal } from "../example";
 import { defineKernel, type Tensors } from "../kernel";
 import { hostView } from "../decode/host-view";
@@ -95,13 +95,9 @@ export const adamUpdate = defineKernel<Tensors, Step, tf.Tensor[]>({
     })),
 });
 
-const shaders = new Map<number, Shader>();
-
-function shaderFor(count: number): Shader {
-  const known = shaders.get(count);
-  if (known !== undefined) return known;
+const shaderFor = oncePerKey((count: number): Shader => {
   const all = Array.from({ length: count }, (_, i) => i);
-  const shader: Shader = {
+  return {
     name: `adamUpdate${count}`,
     inputs: {
       clip: "f32",
@@ -150,6 +146,4 @@ fn updated(weight : f32, gradient : f32, place : u32) -> f32 {
   }`,
   )}`,
   };
-  shaders.set(count, shader);
-  return shader;
-}
+});

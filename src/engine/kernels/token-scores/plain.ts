@@ -28,3 +28,10 @@ export function inRowChunks(
   }
   return chunks[0]!.map((_, output) => tf.concat(chunks.map((chunk) => chunk[output]!)));
 }
+
+/** z[i, targets[i]] from the flat array: the batched gather gives wrong values on wasm. */
+export function pick(z: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
+  const [rows, vocabulary] = z.shape;
+  const offsets = tf.range(0, rows * vocabulary, vocabulary, "int32");
+  return tf.gather(tf.reshape(z, [-1]), tf.add(offsets, targets));
+}

@@ -4,10 +4,11 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { groupsFor } from "../../webgpu/gpu";
-import type { Shader } from "../../webgpu/shader";
+import { LOWEST } from "../../webgpu/reduce";
+import { oncePerKey, type Shader } from "../../webgpu/shader";
 import { normal, whole } from "../example";
 import { defineKernel } from "../kernel";
-import { inRowChunks, type TiedHead } from "./plain";
+import { inRowChunks, pick, type TiedHead } from "./plain";
 import { LANES, logits, ROW_EXCHANGE, SIZE, vocabularyShares } from "./tile";
 
 interface Inputs extends TiedHead {
@@ -78,27 +79,13 @@ export const tokenScores = defineKernel<Inputs, { gradient: boolean }, tf.Tensor
     })),
 });
 
-/** z[i, targets[i]] from the flat array: the batched gather gives wrong values on wasm. */
-function pick(z: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
-  const [rows, vocabulary] = z.shape;
-  const offsets = tf.range(0, rows * vocabulary, vocabulary, "int32");
-  return tf.gather(tf.reshape(z, [-1]), tf.add(offsets, targets));
-}
-
-/** Below any logit, yet finite: its difference to itself is 0. */
-const LOWEST = "-3.0e38";
-
-const shaders = new Map<number, Shader>();
-
 /**
  * What a share of the vocabulary contributes to a row: its highest logit m, Σ exp(z − m), Σ exp(z − m)·z and the target's
  * logit, 0 where it lies in another share; and Σ exp(z − m)·wte.
  *
  * @param quadsALane  of the last sum; 0: leave it out.
  */
-function sharesShader(quadsALane: number): Shader {
-  const known = shaders.get(quadsALane);
-  if (known !== undefined) return known;
+const sharesShader = oncePerKey((quadsALane: number): Shader => {
   const gradient = quadsALane > 0;
   const each = (line: (n: number, row: number) => string) =>
     Array.from({ length: quadsALane * SIZE }, (_, at) =>
@@ -109,7 +96,7 @@ function sharesShader(quadsALane: number): Shader {
       { length: quadsALane },
       (_, n) => `if (lane + ${n * LANES}u < uniforms.quads) { ${body(n)} }`,
     ).join("\n");
-  const shader: Shader = {
+  return {
     name: gradient ? `tokenScoresGradient${quadsALane}` : "tokenScores",
     inputs: { states: "vec4<f32>", wte: "vec4<f32>", targets: "i32" },
     outputs: gradient
@@ -180,9 +167,7 @@ ${gradient ? `var<private> acc : array<vec4<f32>, ${quadsALane * SIZE}>;` : ""}`
     ).join("\n"),
   )}`,
   };
-  shaders.set(quadsALane, shader);
-  return shader;
-}
+});
 
 const MERGE_LANES = 64;
 
