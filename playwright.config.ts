@@ -8,6 +8,7 @@ export default defineConfig({
   testDir: "tests/browser",
   outputDir: "test-results",
   timeout: 600_000, // SwiftShader computes what a GPU would: slow, but exact
+  expect: { timeout: 15_000 }, // a machine that runs other things too is slow, not wrong
   workers: 1,
   forbidOnly: true,
   use: {

@@ -1,14 +1,20 @@
 /** The files a run can be taken away as: its report, its answers, its adapters. */
-import { type PeftFiles, writePeft } from "../core/adapter/peft";
+import { version } from "../../package.json";
+import { type AdapterWeights, type PeftFiles, writePeft } from "../core/adapter/peft";
 import { type AnswerSet, answerSetName } from "../core/answers/answer";
 import type { Corpus } from "../core/corpus/corpus";
 import { answersCsv } from "../core/format/answers-csv";
+import { modelCard } from "../core/format/model-card";
 import type { StudyReport } from "../core/format/report";
 import { reportMarkdown } from "../core/format/report-markdown";
+import { gatherReport } from "../core/format/report-page/gather";
+import { reportPage } from "../core/format/report-page/page";
 import { type TrainedRole, adapterOf, adaptersOf } from "../storage/adapters";
 import { answerSetsOf, answersOf } from "../storage/answers";
 import type { Database } from "../storage/db";
+import { eventsOf } from "../storage/events";
 import { reportOf } from "../storage/reports";
+import { sha256OfBytes } from "./digest";
 
 export interface RunFile {
   readonly name: string;
@@ -42,7 +48,7 @@ export async function runFiles(
     adaptersOf(db, runId),
   ]);
   return {
-    report: report === null ? [] : reportFiles(report),
+    report: report === null ? [] : reportFiles(db, runId, report, corpus),
     answers:
       corpus === null
         ? []
@@ -55,8 +61,24 @@ export async function runFiles(
   };
 }
 
-function reportFiles(report: StudyReport): RunFile[] {
+function reportFiles(
+  db: Database,
+  runId: string,
+  report: StudyReport,
+  corpus: Corpus | null,
+): RunFile[] {
+  const page: RunFile[] =
+    corpus === null
+      ? []
+      : [
+          {
+            name: "report.html",
+            type: "text/html",
+            read: () => htmlReport(db, runId, report, corpus),
+          },
+        ];
   return [
+    ...page,
     {
       name: "report.json",
       type: "application/json",
@@ -64,6 +86,32 @@ function reportFiles(report: StudyReport): RunFile[] {
     },
     { name: "report.md", type: "text/markdown", read: async () => reportMarkdown(report) },
   ];
+}
+
+async function htmlReport(
+  db: Database,
+  runId: string,
+  report: StudyReport,
+  corpus: Corpus,
+): Promise<string> {
+  const events = (await eventsOf(db, runId)).flatMap((batch) => batch.events);
+  const scored = new Map(
+    events.flatMap((event) =>
+      event.kind === "scores" ? [[answerSetName(event.set), event.scores] as const] : [],
+    ),
+  );
+  const content = await gatherReport({
+    steadfast: version,
+    report,
+    corpus,
+    scoresOf: (set) => scored.get(answerSetName(set)) ?? null,
+    answersOf: (set) => answersOf(db, runId, set),
+    sftSteps: events.flatMap((event) =>
+      event.kind === "sft-step" ? [{ cycle: event.cycle, ...event.step }] : [],
+    ),
+    ppoSteps: events.filter((event) => event.kind === "ppo-step"),
+  });
+  return reportPage(content, sha256OfBytes);
 }
 
 function answersFile(db: Database, runId: string, set: AnswerSet, corpus: Corpus): RunFile {
@@ -79,13 +127,30 @@ function adapterFiles(db: Database, runId: string, cycle: number, role: TrainedR
     name,
     type,
     read: async () => {
-      const weights = await adapterOf(db, runId, cycle, role);
-      if (weights === null) throw new Error("the adapter has been deleted with its run");
-      return writePeft(weights)[name];
+      return writePeft(await readAdapter(db, runId, cycle, role))[name];
     },
   });
   return [
+    {
+      name: "README.md",
+      type: "text/markdown",
+      async read() {
+        const weights = await readAdapter(db, runId, cycle, role);
+        return modelCard(weights, { role, cycle }, await reportOf(db, runId), version);
+      },
+    },
     part("adapter_config.json", "application/json"),
     part("adapter_model.safetensors", "application/octet-stream"),
   ];
+}
+
+async function readAdapter(
+  db: Database,
+  runId: string,
+  cycle: number,
+  role: TrainedRole,
+): Promise<AdapterWeights> {
+  const weights = await adapterOf(db, runId, cycle, role);
+  if (weights === null) throw new Error("the adapter has been deleted with its run");
+  return weights;
 }

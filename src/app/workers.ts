@@ -1,9 +1,12 @@
 /** The workers: where they come from, and where they find their files. */
 import type { ChatContract } from "../protocol/chat";
+import type { ImportContract } from "../protocol/import";
+import type { ModelsContract } from "../protocol/models";
 import { type Client, connect } from "../protocol/rpc";
 import type { SelfTestContract, SelfTestUrls } from "../protocol/self-test";
 import type { StatisticsContract } from "../protocol/statistics";
 import type { AssetUrls, StudyContract } from "../protocol/study";
+import type { VerifyContract } from "../protocol/verify";
 
 export interface TrainerWorker {
   readonly client: Client<StudyContract>;
@@ -35,6 +38,27 @@ export function startChat(): Client<ChatContract> {
   return connect<ChatContract>(worker);
 }
 
+export interface ImportWorker {
+  readonly client: Client<ImportContract>;
+  terminate(): void;
+}
+
+export function startImport(): ImportWorker {
+  const worker = new Worker(new URL("../../workers/import.ts", import.meta.url), {
+    type: "module",
+    name: "steadfast-import",
+  });
+  return { client: connect<ImportContract>(worker), terminate: () => worker.terminate() };
+}
+
+export function startModels(): Client<ModelsContract> {
+  const worker = new Worker(new URL("../../workers/models.ts", import.meta.url), {
+    type: "module",
+    name: "steadfast-models",
+  });
+  return connect<ModelsContract>(worker);
+}
+
 export interface SelfTestWorker {
   readonly client: Client<SelfTestContract>;
   terminate(): void;
@@ -46,6 +70,19 @@ export function startSelfTest(): SelfTestWorker {
     name: "steadfast-self-test",
   });
   return { client: connect<SelfTestContract>(worker), terminate: () => worker.terminate() };
+}
+
+export interface VerifyWorker {
+  readonly client: Client<VerifyContract>;
+  terminate(): void;
+}
+
+export function startVerify(): VerifyWorker {
+  const worker = new Worker(new URL("../../workers/verify.ts", import.meta.url), {
+    type: "module",
+    name: "steadfast-verify",
+  });
+  return { client: connect<VerifyContract>(worker), terminate: () => worker.terminate() };
 }
 
 export function selfTestUrls(base = document.baseURI): SelfTestUrls {

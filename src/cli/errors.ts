@@ -3,11 +3,22 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** A file says something else than its data. */
+export class DifferenceError extends Error {
+  override readonly name = "DifferenceError";
+}
+
 /** What the user can mend, wherever it is found. */
 const BAD_INPUT = new Set(["UsageError", "InputError", "ValiError"]);
 
 /** What their message alone explains: a stack would only hide it. */
-const EXPLAINED = new Set([...BAD_INPUT, "AbortError", "ApiError", "BackendError"]);
+const EXPLAINED = new Set([
+  ...BAD_INPUT,
+  "AbortError",
+  "ApiError",
+  "BackendError",
+  "DifferenceError",
+]);
 
 /** 2 for input that the user can mend, 1 for everything else. */
 export function exitCode(error: unknown): number {

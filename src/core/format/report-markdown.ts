@@ -1,4 +1,5 @@
 /** The report as a page to read: the table of questions, the means, and what to make of them. */
+import { bytesOf } from "../models/origin";
 import {
   type Comparison,
   type ModelSummary,
@@ -21,6 +22,7 @@ export function reportMarkdown(report: StudyReport): string {
       `Target: ${report.target}. Aligned model: ${report.aligned}. Corpus: ${report.corpus.name}, ` +
         `${report.corpus.questions} questions. Encoder: ${report.encoder.name} (${report.encoder.revision}). ` +
         `Preset: ${report.config.preset}. Seed: ${report.seed}.`,
+      ...targetModel(report),
     ],
     "## SaGE on the held-out questions",
     table(report),
@@ -42,6 +44,16 @@ export function reportMarkdown(report: StudyReport): string {
     .flat()
     .join("\n\n")
     .concat("\n");
+}
+
+/** Which model exactly; nothing for the one that comes with the app. */
+function targetModel({ targetModel: model }: StudyReport): string[] {
+  if (!model) return [];
+  const revision = model.revision === null ? "" : ` at commit ${model.revision}`;
+  const files = model.files.map(
+    ({ name, bytes, sha256 }) => `- ${name}: ${bytes} bytes, SHA-256 ${sha256}`,
+  );
+  return [`The target is ${model.source}${revision}, ${bytesOf(model)} bytes:`, files.join("\n")];
 }
 
 /** Questions, then the means with their interval and n, then the control. */
@@ -83,7 +95,7 @@ function verdict({ interval: bounds, n, p }: Comparison): string {
 }
 
 /** Whether answers to different questions grew alike too, which a constant answer would show as a perfect SaGE. */
-function controlSentence(models: readonly ModelSummary[]): string {
+export function controlSentence(models: readonly ModelSummary[]): string {
   const baseline = models.find(({ name }) => name === "baseline");
   const rises = models.flatMap(({ name, betweenQuestions }) =>
     (name === "lora" || name === "ppo") &&
@@ -99,7 +111,7 @@ function controlSentence(models: readonly ModelSummary[]): string {
   );
 }
 
-function bestSentence({ best }: StudyReport): string {
+export function bestSentence({ best }: StudyReport): string {
   return best.name === "baseline"
     ? "No trained model beat the baseline; the pretrained model is kept."
     : `Kept: the model ${LABELS[best.name]} of cycle ${best.cycle}.`;

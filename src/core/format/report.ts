@@ -2,6 +2,7 @@
 import type { Role } from "../answers/answer";
 import type { QuestionId } from "../corpus/corpus";
 import type { Finding } from "../health/finding";
+import type { ModelOrigin } from "../models/origin";
 import type { SelectionRecord } from "../select/select";
 import type { StudyConfig } from "../study/config";
 import type { QuestionScore } from "../study/scoring";
@@ -79,6 +80,8 @@ export interface StudyReport {
     readonly leftOut: readonly QuestionId[];
   };
   readonly target: string;
+  /** Where the target came from, with the checksums of its files; missing for the demo model and in older reports. */
+  readonly targetModel?: ModelOrigin;
   readonly aligned: string;
   /** The model kept: highest mean SaGE on the evaluation questions. */
   readonly best: { readonly name: ReportedRole; readonly cycle: number };
@@ -91,6 +94,20 @@ export interface StudyReport {
 
 export type SageById = ReadonlyMap<QuestionId, number | null>;
 
-export function sageById(scores: readonly QuestionScore[]): SageById {
+export function sageById(scores: readonly Pick<QuestionScore, "id" | "sage">[]): SageById {
   return new Map(scores.map(({ id, sage }) => [id, sage]));
+}
+
+/** The log of the selection, cycle by cycle, in its order. */
+export function selectionByCycle({ cycles, selection }: StudyReport) {
+  return cycles.map(({ cycle }) => ({
+    cycle,
+    records: selection.filter((record) => record.cycle === cycle),
+  }));
+}
+
+/** The cycle whose LoRA and PPO models the report shows: that of the best model, or the last that has any; 0 if none has. */
+export function shownCycle({ best, cycles }: StudyReport): number {
+  if (best.cycle > 0) return best.cycle;
+  return cycles.findLast(({ models }) => models.length > 0)?.cycle ?? 0;
 }

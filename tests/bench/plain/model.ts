@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { parseSafetensors } from "../../../src/core/format/safetensors";
-import type { Gpt2Config } from "../../../src/engine/gpt2/config";
+import type { Gpt2Config } from "../../../src/core/gpt2/config";
 
 /** By hub name: `h.0.attn.c_attn.weight`, and `h.0.attn.c_attn.lora_A.weight` of an adapter. */
 export type Tensors = ReadonlyMap<string, tf.Tensor>;
