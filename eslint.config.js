@@ -5,7 +5,7 @@ import ts from "typescript-eslint";
 
 /** What each folder of src/ may import: other folders, and packages. Everything else is an error. */
 const layers = {
-  core: { folders: [], packages: ["valibot", "papaparse", "fflate"] },
+  core: { folders: [], packages: ["valibot", "papaparse", "fflate", "hyparquet"] },
   protocol: { folders: ["core"], packages: [] },
   engine: { folders: ["core"], packages: ["@tensorflow", "@huggingface", "@xenova"] },
   storage: { folders: ["core"], packages: ["idb"] },

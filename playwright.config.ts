@@ -12,6 +12,7 @@ export default defineConfig({
   workers: 1,
   forbidOnly: true,
   use: {
+    serviceWorkers: "block", // but in the test of them: what they keep would outlive a build
     launchOptions: {
       executablePath: findChromium() ?? "/usr/bin/chromium", // npm test installs it
       args: ["--no-sandbox", "--enable-unsafe-webgpu"],

@@ -5,6 +5,7 @@ import { contentSecurityPolicy } from "./vite-plugins/content-security-policy.ts
 import { encoderAssets } from "./vite-plugins/encoder-assets.ts";
 import { goldenAssets } from "./vite-plugins/golden-assets.ts";
 import { onnxAssets } from "./vite-plugins/onnx-assets.ts";
+import { serviceWorker } from "./vite-plugins/service-worker.ts";
 import { threadedWasm } from "./vite-plugins/threaded-wasm.ts";
 import { wasmAssets } from "./vite-plugins/wasm-assets.ts";
 
@@ -20,6 +21,7 @@ export default defineConfig({
     wasmAssets(),
     onnxAssets(),
     goldenAssets(),
+    serviceWorker(),
   ],
   worker: { format: "es", plugins: () => [threadedWasm()] },
   // Isolated, the page may share memory between threads. A host without these headers serves it as well, on one thread.
@@ -42,6 +44,7 @@ export default defineConfig({
       "tests/study/**/*.test.ts",
       "tests/fuzz/**/*.test.ts",
       "tests/cli/**/*.test.ts",
+      "tests/faults/**/*.test.ts",
       "tests/bench/**/*.test.ts",
       "vite-plugins/**/*.test.ts",
     ],

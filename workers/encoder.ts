@@ -8,8 +8,8 @@ import { openHubModel } from "../src/engine/encoder/hub";
 import { loadOnnxEncoder } from "../src/engine/encoder/onnx-encoder";
 import type { EncoderChoice, EncoderContract, EncoderUrls } from "../src/protocol/encoder";
 import { serve } from "../src/protocol/rpc";
+import { seldom } from "./seldom";
 
-const REPORT_EVERY_MS = 100;
 /** The library's own name for its cache, and its own addresses in it: files that it has loaded are found. */
 const HUB_CACHE = "transformers-cache";
 
@@ -50,15 +50,4 @@ async function open(
   const cache = "caches" in self ? await caches.open(HUB_CACHE) : null; // absent on http
   const model = await openHubModel(encoder, encoderHost, { ...options, cache });
   return loadOnnxEncoder({ ...model, runtimeUrl: urls.onnx });
-}
-
-/** Passes on a value at most 10 times a second, and the last one always. */
-function seldom<T>(report: (value: T) => void): (value: T, isLast: boolean) => void {
-  let due = 0;
-  return (value, isLast) => {
-    const now = performance.now();
-    if (now < due && !isLast) return;
-    due = now + REPORT_EVERY_MS;
-    report(value);
-  };
 }

@@ -1,28 +1,46 @@
-/** Collects a run's events, sends them to the page at most ten times a second, and stores them in order. */
+/**
+ * Collects a run's events, sends them to the page at most ten times a second, and stores them in order. Of a run that
+ * goes on, what is stored already is passed over, and what will be run again is cut off where new work begins.
+ */
 import type { StudyEvent } from "../src/core/study/events";
-import type { EventBatch } from "../src/protocol/study";
+import { keptEvents, Replay } from "../src/core/study/replay";
+import type { EventBatch, RunProgress } from "../src/protocol/study";
 import type { Database } from "../src/storage/db";
-import { appendEvents } from "../src/storage/events";
+import { appendEvents, replaceEvents } from "../src/storage/events";
 
 const EVERY_MS = 100;
 
 export class EventLog {
   readonly #db: Database;
   readonly #runId: string;
-  readonly #send: (batch: EventBatch) => void;
+  readonly #send: (progress: RunProgress) => void;
+  /** Null once new work has begun. */
+  #earlier: { readonly replay: Replay; readonly batches: EventBatch[] } | null;
   #pending: StudyEvent[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastSent = 0;
-  #stored: Promise<void> = Promise.resolve();
+  #written: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | null = null;
+  #isClosed = false;
 
-  constructor(db: Database, runId: string, send: (batch: EventBatch) => void) {
+  /** @param stored  what is stored of the run; empty for one that begins. */
+  constructor(
+    db: Database,
+    runId: string,
+    stored: readonly EventBatch[],
+    send: (progress: RunProgress) => void,
+  ) {
     this.#db = db;
     this.#runId = runId;
     this.#send = send;
+    const replay = new Replay(stored.flatMap(({ events }) => events));
+    this.#earlier = stored.length === 0 ? null : { replay, batches: [...stored] };
   }
 
   readonly add = (event: StudyEvent): void => {
+    if (this.#isClosed) return; // work that was given up may still talk
+    if (this.#earlier && !this.#earlier.replay.isNew(event)) return;
+    if (this.#earlier && event.kind === "resumed") return this.#cut(event);
     // Of counts only the latest matters.
     if (event.kind === "progress" && this.#pending.at(-1)?.kind === "progress") this.#pending.pop();
     this.#pending.push(event);
@@ -30,11 +48,36 @@ export class EventLog {
     else this.#timer ??= setTimeout(() => this.#flush(), EVERY_MS);
   };
 
-  /** Sends and stores what is left. @throws what the first failed write threw. */
-  async close(): Promise<void> {
+  /** Resolves when all that was added is on disk. @throws what the first failed write threw. */
+  async flushed(): Promise<void> {
     this.#flush();
-    await this.#stored;
+    await this.#written;
     if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Sends and stores what is left, and takes no more. @throws what the first failed write threw. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.flushed();
+  }
+
+  /** New work begins: what it will tell again goes, on the page too. */
+  #cut(event: Extract<StudyEvent, { kind: "resumed" }>): void {
+    this.#flush();
+    const { batches } = this.#earlier!;
+    this.#earlier = null;
+    const kept = new Set(
+      keptEvents(
+        batches.flatMap(({ events }) => events),
+        event.from,
+      ),
+    );
+    const stay = batches
+      .map(({ at, events }) => ({ at, events: events.filter((event) => kept.has(event)) }))
+      .filter(({ events }) => events.length > 0);
+    const log = [...stay, { at: Date.now(), events: [event] }];
+    this.#send({ kept: log });
+    this.#write(() => replaceEvents(this.#db, this.#runId, log));
   }
 
   #flush(): void {
@@ -44,9 +87,15 @@ export class EventLog {
     this.#lastSent = Date.now();
     const batch = { at: this.#lastSent, events: this.#pending };
     this.#pending = [];
+    this.#earlier?.batches.push(batch);
     this.#send(batch);
-    this.#stored = this.#stored
-      .then(() => appendEvents(this.#db, this.#runId, batch))
-      .catch((error: unknown) => void (this.#failure ??= { error })); // later batches are tried all the same
+    this.#write(() => appendEvents(this.#db, this.#runId, batch));
+  }
+
+  /** After the writes before it; later ones are tried even if one fails. */
+  #write(work: () => Promise<void>): void {
+    this.#written = this.#written
+      .then(work)
+      .catch((error: unknown) => void (this.#failure ??= { error }));
   }
 }

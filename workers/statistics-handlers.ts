@@ -1,6 +1,7 @@
 /** Bootstraps and metric comparison, in slices between which a call can report and be cancelled. */
 import { agreementOf } from "../src/core/annotation/agreement";
 import { textMetrics } from "../src/core/annotation/pair-metrics";
+import { compareScores } from "../src/core/compare/compare";
 import { comparingMetrics } from "../src/core/statistics/metric-agreement";
 import type { Steps } from "../src/core/steps";
 import type { CallContext, Handlers } from "../src/protocol/rpc";
@@ -18,6 +19,10 @@ export const statisticsHandlers: Handlers<StatisticsContract> = {
     const ofTexts = await inSlices(textMetrics(texts), "texts", context);
     const all = [...ofTexts, ...metrics];
     return inSlices(comparingMetrics(pairs, all, options), "resamples", context);
+  },
+
+  async compareModels({ before, after, options }) {
+    return compareScores(before, after, options);
   },
 };
 

@@ -5,26 +5,27 @@ import type { Corpus } from "../src/core/corpus/corpus";
 import type { Encoder } from "../src/core/encode/encoder";
 import type { AlignedConfig } from "../src/core/study/config";
 import type { Aligned } from "../src/core/study/ports";
-import { runStudy } from "../src/core/study/study";
-import { chooseBackend } from "../src/engine/backend";
-import { fetchFiles } from "../src/engine/encoder/fetch-files";
+import { type BackendKind, chooseBackend } from "../src/engine/backend";
+import { isOutOfMemory, outOfMemory } from "../src/engine/out-of-memory";
 import { type Gpt2Policy, loadPolicy } from "../src/engine/policy";
 import { serve } from "../src/protocol/rpc";
 import type { AssetUrls, StudyContract } from "../src/protocol/study";
-import { openDatabase } from "../src/storage/db";
-import { databaseStore } from "../src/storage/study-store";
-import { EventLog } from "./event-log";
 import { EncoderWorker } from "./encoder-client";
+import { openTarget } from "./target";
+import { runStoredStudy } from "./stored-study";
 import { tryThreads } from "./try-threads";
 
 // The DOM's types take `self` for a window.
 const scope = self as unknown as Pick<Worker, "addEventListener" | "postMessage">;
 
 interface Started {
+  readonly backend: BackendKind;
   readonly assets: AssetUrls;
   readonly encoder: EncoderWorker;
 }
 let started: Started | null = null;
+/** Of the run that goes on. */
+let pausing = new AbortController();
 let loaded: { readonly target: string; readonly policy: Gpt2Policy } | null = null;
 
 serve<StudyContract>(scope, {
@@ -32,28 +33,30 @@ serve<StudyContract>(scope, {
     const { kind, device, reasons } = await chooseBackend({ wasmPath: assets.wasm }, () =>
       tryThreads(assets.wasm),
     );
-    started ??= { assets, encoder: new EncoderWorker(assets) };
+    started ??= { backend: kind, assets, encoder: new EncoderWorker(assets) };
     return { backend: kind, description: device, reasons };
   },
 
-  async runStudy({ runId, config, corpus, apiKey }, { signal, progress }) {
+  async runStudy(params, { signal, progress }) {
+    const { config, corpus, apiKey } = params;
+    pausing = new AbortController();
     if (started === null) throw new Error("the study's worker is not started: call start first");
     const aligned = await openAligned(config.aligned, corpus, apiKey);
     const policy = await loadTarget(config.target, started.assets, signal);
     const encoder: Encoder = await started.encoder.load(config, signal);
-    const db = await openDatabase();
-    const log = new EventLog(db, runId, progress);
+    const ports = { policy, aligned, encoder };
+    const call = { signal, pause: pausing.signal, progress };
     try {
-      const ports = { policy, aligned, encoder, store: databaseStore(db, runId) };
-      const report = await runStudy(config, corpus, ports, { signal, report: log.add });
-      await log.close();
-      return { report };
+      return { report: await runStoredStudy(params, ports, call) };
     } catch (error) {
-      await log.close().catch(() => {}); // the first failure is the one to tell
-      throw error;
-    } finally {
-      db.close();
+      if (!isOutOfMemory(error)) throw error;
+      throw outOfMemory(started.backend, policy.config, config, error);
     }
+  },
+
+  async pause() {
+    pausing.abort();
+    return null;
   },
 });
 
@@ -63,14 +66,10 @@ async function loadTarget(
   assets: AssetUrls,
   signal: AbortSignal,
 ): Promise<Gpt2Policy> {
-  if (target !== "demo") {
-    throw new RangeError(
-      `the page runs the target "demo" for now, not "${target}"; the command line takes any GPT-2 folder`,
-    );
-  }
   if (loaded?.target !== target) {
+    const files = await openTarget(target, assets.demoModel, signal);
     loaded?.policy.dispose();
-    const files = { name: "steadfast-mini", ...fetchFiles(assets.demoModel, { signal }) };
+    loaded = null;
     loaded = { target, policy: await loadPolicy(files) };
   }
   return loaded.policy;

@@ -1,11 +1,10 @@
 import type { Corpus } from "../core/corpus/corpus";
-import { InputError } from "../core/format/input-error";
+import type { FoundationLabels } from "../core/import/collect";
+import { withFoundations } from "../core/import/sound";
 import { messageOf } from "../core/message-of";
 import { type StoredCorpus, deleteCorpus, listCorpora, putCorpus } from "../storage/corpora";
 import type { Database } from "../storage/db";
-import { StorageFullError } from "../storage/storage-full";
 import { type BuiltIn, fetchBuiltIn } from "./built-in-corpora";
-import { decodeText, readCorpus } from "./read-corpus";
 
 /** A corpus that a study can use: one that comes with the app, or one that was imported. */
 export interface CorpusEntry {
@@ -24,12 +23,10 @@ export interface NamedText {
 export type CorporaStatus =
   { readonly kind: "loading" | "ready" } | { readonly kind: "failed"; readonly message: string };
 
-/** The corpora there are. A file that cannot be read is a problem to show; nothing of it is stored. */
+/** The corpora there are. */
 export class CorporaState {
   status = $state.raw<CorporaStatus>({ kind: "loading" });
   entries = $state.raw<readonly CorpusEntry[]>([]);
-  /** What was wrong with the files of the last import, one a file. */
-  problems = $state.raw<readonly string[]>([]);
   /** The corpus deleted last, as long as that can be undone. */
   removed = $state.raw<CorpusEntry | null>(null);
 
@@ -56,19 +53,24 @@ export class CorporaState {
     return this.entries.find((entry) => entry.id === id) ?? null;
   }
 
-  /** Imports each file whole or not at all. Returns those that were. */
-  async importFiles(files: readonly File[]): Promise<readonly CorpusEntry[]> {
-    return this.#importAll(
-      files.map((file) => async () => {
-        const text = decodeText(new Uint8Array(await file.arrayBuffer()), file.name);
-        return { name: file.name, text };
-      }),
-    );
+  /** Shows a corpus that was stored already. */
+  add(entry: CorpusEntry & { readonly imported: NonNullable<CorpusEntry["imported"]> }): void {
+    const { at } = entry.imported;
+    const isNewer = (other: CorpusEntry) => other.imported === null || other.imported.at > at;
+    const place = this.entries.findLastIndex(isNewer) + 1;
+    this.entries = this.entries.toSpliced(place, 0, entry);
   }
 
-  /** Imports text that was pasted. */
-  async importText(text: NamedText): Promise<readonly CorpusEntry[]> {
-    return this.#importAll([async () => text]);
+  /** Gives the questions of an imported corpus their moral foundations. Returns how many got some. */
+  async label(id: string, labels: readonly FoundationLabels[]): Promise<number> {
+    const entry = this.find(id);
+    if (!entry?.imported) return 0;
+    const { corpus, labelled } = withFoundations(entry.corpus, labels);
+    if (labelled === 0) return 0;
+    const { source, at } = entry.imported;
+    await putCorpus(this.#db, { id, importedAt: at, source, corpus });
+    this.entries = this.entries.map((other) => (other === entry ? { ...entry, corpus } : other));
+    return labelled;
   }
 
   /** Deletes an imported corpus; those that come with the app stay. */
@@ -83,38 +85,10 @@ export class CorporaState {
   async undoRemove(): Promise<void> {
     const entry = this.removed;
     if (!entry?.imported) return;
-    await this.#store(entry, entry.imported);
+    const { source, at } = entry.imported;
+    await putCorpus(this.#db, { id: entry.id, importedAt: at, source, corpus: entry.corpus });
+    this.add({ ...entry, imported: entry.imported });
     this.removed = null;
-  }
-
-  async #importAll(
-    sources: readonly (() => Promise<NamedText>)[],
-  ): Promise<readonly CorpusEntry[]> {
-    const added: CorpusEntry[] = [];
-    const problems: string[] = [];
-    for (const source of sources) {
-      try {
-        const { name, text } = await source();
-        const imported = { source: name, at: Date.now() };
-        const entry = { id: crypto.randomUUID(), corpus: readCorpus(text, name), imported };
-        await this.#store(entry, imported);
-        added.push(entry);
-      } catch (error) {
-        problems.push(messageOf(error));
-        if (!(error instanceof InputError) && !(error instanceof StorageFullError)) throw error; // a defect of ours
-      } finally {
-        this.problems = [...problems];
-      }
-    }
-    return added;
-  }
-
-  async #store(entry: CorpusEntry, { source, at }: NonNullable<CorpusEntry["imported"]>) {
-    const { id, corpus } = entry;
-    await putCorpus(this.#db, { id, importedAt: at, source, corpus });
-    const isNewer = (other: CorpusEntry) => other.imported === null || other.imported.at > at;
-    const place = this.entries.findLastIndex(isNewer) + 1;
-    this.entries = this.entries.toSpliced(place, 0, entry);
   }
 }
 

@@ -1,13 +1,25 @@
 import "fake-indexeddb/auto";
 import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { listCorpora } from "../storage/corpora";
-import { openDatabase } from "../storage/db";
+import type { Corpus } from "../core/corpus/corpus";
+import { listCorpora, putCorpus } from "../storage/corpora";
+import { type Database, openDatabase } from "../storage/db";
 import { CorporaState } from "./corpora.svelte";
 
-const csv =
-  "question_id,question,paraphrased\n1,May one lie?,Is lying fine?\n1,May one lie?,Lie?\n";
-const broken = `${csv}2,May one steal?,\n`;
+const corpus: Corpus = {
+  name: "pasted",
+  recordedModel: null,
+  questions: [
+    { id: 1, text: "May one lie?", topic: null, paraphrases: ["Is lying fine?"], recorded: null },
+  ],
+};
+
+/** Stores a corpus as the import does, and shows it. */
+async function bring(db: Database, corpora: CorporaState, id: string, at: number): Promise<void> {
+  const source = `${id}.csv`;
+  await putCorpus(db, { id, importedAt: at, source, corpus });
+  corpora.add({ id, corpus, imported: { source, at } });
+}
 
 beforeEach(() => {
   vi.stubGlobal("fetch", async (url: string) => {
@@ -35,34 +47,40 @@ test("the corpora that come with the app are there from the start, and cannot be
   ]);
 });
 
-test("a sound file is stored; a broken one beside it is named and leaves nothing", async () => {
-  const { db, corpora } = await state("import");
-  await corpora.importFiles([new File([broken], "broken.csv"), new File([csv], "sound.csv")]);
-  expect(corpora.problems).toEqual([
-    'broken.csv, row 4, column "paraphrased": the cell is empty. Fill it in or remove the row.',
-  ]);
-  expect((await listCorpora(db)).map(({ source }) => source)).toEqual(["sound.csv"]);
-  expect(corpora.entries.at(-1)?.corpus.name).toBe("sound");
-});
-
-test("the problems of one import are gone with the next that succeeds", async () => {
-  const { corpora } = await state("again");
-  await corpora.importText({ name: "pasted.csv", text: broken });
-  expect(corpora.problems).toHaveLength(1);
-  await corpora.importText({ name: "pasted.csv", text: csv });
-  expect(corpora.problems).toEqual([]);
+test("what was imported last stands first among what was imported", async () => {
+  const { db, corpora } = await state("order");
+  await bring(db, corpora, "a", 1);
+  await bring(db, corpora, "b", 2);
+  const ids = ["demo", "everyday-ethics", "b", "a"];
+  expect(corpora.entries.map(({ id }) => id)).toEqual(ids);
+  await corpora.load();
+  expect(corpora.entries.map(({ id }) => id)).toEqual(ids);
 });
 
 test("a deleted corpus comes back where it was", async () => {
   const { db, corpora } = await state("undo");
-  await corpora.importText({ name: "pasted.csv", text: csv });
+  await bring(db, corpora, "a", 1);
+  await bring(db, corpora, "b", 2);
   const before = corpora.entries;
-  await corpora.remove(before.at(-1)!.id);
-  expect(await listCorpora(db)).toEqual([]);
+  await corpora.remove("b");
+  expect(await listCorpora(db)).toHaveLength(1);
   await corpora.undoRemove();
   expect(corpora.entries).toEqual(before);
-  expect(await listCorpora(db)).toHaveLength(1);
+  expect(await listCorpora(db)).toHaveLength(2);
   expect(corpora.removed).toBeNull();
+});
+
+test("moral foundations of another file are stored with the questions they belong to", async () => {
+  const { db, corpora } = await state("label");
+  await bring(db, corpora, "a", 1);
+  const labels = [
+    { id: 1, foundations: ["care"] as const },
+    { id: 2, foundations: [] },
+  ];
+  expect(await corpora.label("a", labels)).toBe(1);
+  expect((await listCorpora(db))[0]!.corpus.questions[0]!.foundations).toEqual(["care"]);
+  expect(corpora.find("a")!.corpus.questions[0]!.foundations).toEqual(["care"]);
+  expect(await corpora.label("demo", labels)).toBe(0);
 });
 
 test("an asset that is missing is a state to show", async () => {

@@ -12,9 +12,10 @@ import type { Label, LabelTask } from "../core/annotation/task";
 import { messageOf } from "../core/message-of";
 import type { Database } from "../storage/db";
 import { appendSessionEvent, sessionEventsOf } from "../storage/sessions";
-import type { Locks } from "./run-locks";
+import type { Lease } from "../storage/leases";
 import { type SessionLock, acquireSession } from "./session-lock";
 import { shownPair } from "./shown-pair";
+import type { Locks } from "./writer-lock";
 
 /**
  * One rater at work on one task. Every act is an event that is on disk before the screen moves on: what is shown as
@@ -41,6 +42,7 @@ export class Labelling {
   readonly #db: Database;
   readonly #now: () => number;
   readonly #lock: SessionLock;
+  #lease: Lease | null = null;
   #busy = false;
   /** Start of the stretch of work in which a break was turned down. */
   #restedFrom: number | null = null;
@@ -50,13 +52,19 @@ export class Labelling {
     this.#now = now;
     this.task = task;
     this.rater = rater;
-    this.#lock = acquireSession(
-      locks,
-      task.id,
-      rater,
-      () => void this.#read("writing"),
-      () => void this.#read("waiting"),
-    );
+    this.#lock = acquireSession(db, locks, task.id, rater, {
+      onHeld: (lease) => {
+        this.#lease = lease;
+        void this.#read("writing");
+      },
+      onRefused: () => {
+        this.#lease = null;
+        void this.#read("waiting");
+      },
+      onFailed: (error) => {
+        this.problem = `This session cannot be written: ${sentenceOf(error)}`;
+      },
+    });
   }
 
   /** Lets another tab write this session. */
@@ -119,11 +127,11 @@ export class Labelling {
   }
 
   async #act(event: SessionEvent, pending: Label | null = null): Promise<void> {
-    if (this.#busy || this.status !== "writing") return;
+    if (this.#busy || this.status !== "writing" || this.#lease === null) return;
     this.#busy = true;
     this.pending = pending;
     try {
-      await appendSessionEvent(this.#db, this.task.id, this.rater, event);
+      await appendSessionEvent(this.#db, this.task.id, this.rater, event, this.#lease);
       this.session = applyEvent(this.task, this.session, event);
       if (event.kind === "label" || event.kind === "undo") this.item = this.session.current;
       this.problem = null;

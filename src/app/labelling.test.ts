@@ -6,7 +6,7 @@ import { type Database, openDatabase } from "../storage/db";
 import { sessionEventsOf } from "../storage/sessions";
 import { Labelling } from "./labelling.svelte";
 import { webLocks } from "./locks.fixture";
-import type { Locks } from "./run-locks";
+import type { Locks } from "./writer-lock";
 
 const task = await someTask();
 const ann = { name: "Ann", kind: "person" } as const;

@@ -1,33 +1,53 @@
-/** Web Locks for tests, which Node 20 has not: exclusive locks, first come first served. */
-import type { Locks } from "./run-locks";
+/** Web Locks for tests, which Node 20 has not: exclusive locks, first come first served, that can be stolen. */
+import type { Locks } from "./writer-lock";
 
 type Callback = (lock: Lock | null) => unknown;
+type Break = (reason: unknown) => void;
 
 export function webLocks(): Locks & object {
-  const held = new Set<string>();
+  /** What breaks the hold of each lock. */
+  const held = new Map<string, Break>();
   const queues = new Map<string, (() => void)[]>();
 
   async function run(name: string, callback: Callback): Promise<unknown> {
-    held.add(name);
+    let rejectBroken!: Break;
+    const broken = new Promise<never>((_, reject) => (rejectBroken = reject));
+    held.set(name, rejectBroken);
     try {
-      return await callback({ name, mode: "exclusive" });
+      return await Promise.race([(async () => callback({ name, mode: "exclusive" }))(), broken]);
     } finally {
-      held.delete(name);
-      queues.get(name)?.shift()?.();
+      if (held.get(name) === rejectBroken) {
+        held.delete(name);
+        queues.get(name)?.shift()?.();
+      }
     }
   }
 
-  async function request(name: string, ...rest: [Callback] | [LockOptions, Callback]) {
-    const [options, callback] = rest.length === 1 ? [{}, rest[0]] : rest;
-    if (!held.has(name)) return run(name, callback);
-    if (options.ifAvailable) return callback(null);
+  async function request(
+    name: string,
+    { ifAvailable, steal, signal }: LockOptions,
+    then: Callback,
+  ) {
+    signal?.throwIfAborted();
+    const breakHold = held.get(name);
+    if (!breakHold) return run(name, then);
+    if (steal) {
+      breakHold(new DOMException("Lock broken by another request", "AbortError"));
+      return run(name, then);
+    }
+    if (ifAvailable) return then(null);
+    const queue = queues.get(name) ?? [];
+    queues.set(name, queue);
     await new Promise<void>((resolve, reject) => {
-      queues.set(name, [...(queues.get(name) ?? []), resolve]);
-      options.signal?.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
+      queue.push(resolve);
+      signal?.addEventListener("abort", () => {
+        queue.splice(queue.indexOf(resolve), 1);
+        reject(signal.reason as Error);
+      });
     });
-    return run(name, callback);
+    return run(name, then);
   }
 
-  return { request, query: async () => ({ held: [...held].map((name) => ({ name })) }) } as Locks &
-    object;
+  const query = async () => ({ held: [...held.keys()].map((name) => ({ name })) });
+  return { request, query } as Locks & object;
 }

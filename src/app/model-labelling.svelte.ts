@@ -4,11 +4,13 @@ import { itemsToAsk, raterPrompt, replyEvents } from "../core/annotation/model-r
 import { foldSession } from "../core/annotation/queue";
 import type { Rater } from "../core/annotation/session-file";
 import type { LabelTask } from "../core/annotation/task";
+import { PASSWORD_REFUSED, holdsPassword } from "../core/study/address";
 import { messageOf } from "../core/message-of";
 import type { Database } from "../storage/db";
 import { appendSessionEvent, sessionEventsOf } from "../storage/sessions";
-import type { Locks } from "./run-locks";
+import type { Lease } from "../storage/leases";
 import { withSession } from "./session-lock";
+import type { Locks } from "./writer-lock";
 
 /** Enough for a model that reasons first; one that does not stops after its label. */
 const MAX_TOKENS = 2048;
@@ -40,7 +42,7 @@ export type ModelWork =
 export class ModelLabelling {
   baseUrl = $state("http://localhost:1234/v1");
   model = $state("");
-  /** In memory only: a reload forgets it. */
+  /** In memory; the user may have it remembered (KeyRing). */
   apiKey = $state("");
   /** Of the task asked about last. */
   work = $state.raw<ModelWork>({ kind: "idle" });
@@ -91,9 +93,10 @@ export class ModelLabelling {
       if (rater.name === "") throw new RangeError("Enter the model’s id, as the server names it");
       const config = { baseUrl, model: rater.name, temperature: 0, maxTokens: MAX_TOKENS };
       const api = await this.#openApi(config, this.apiKey.trim() || null);
-      const held = await withSession(this.#locks, task.id, rater, () =>
-        this.#askAll(api, task, rater, again),
-      );
+      const held = await withSession(this.#db, this.#locks, task.id, rater, (lease, lost) => {
+        lost.addEventListener("abort", () => this.#stop.abort());
+        return this.#askAll(api, task, rater, again, lease);
+      });
       if (held === null) throw new RangeError(`another tab is asking ${rater.name} just now`);
     } catch (error) {
       this.work = {
@@ -109,7 +112,13 @@ export class ModelLabelling {
     this.#stop.abort();
   }
 
-  async #askAll(api: ChatApi, task: LabelTask, rater: Rater, again: boolean): Promise<void> {
+  async #askAll(
+    api: ChatApi,
+    task: LabelTask,
+    rater: Rater,
+    again: boolean,
+    lease: Lease | null,
+  ): Promise<void> {
     const stop = this.#stop;
     const state = foldSession(task, await sessionEventsOf(this.#db, task.id, rater));
     const items = itemsToAsk(task, state, again);
@@ -126,7 +135,7 @@ export class ModelLabelling {
         const prompt = raterPrompt(task, task.items[item]!);
         const reply = await replyOf(api, prompt, stop.signal);
         for (const event of replyEvents(item, reply, this.#now(), state)) {
-          await appendSessionEvent(this.#db, task.id, rater, event);
+          await appendSessionEvent(this.#db, task.id, rater, event, lease);
           if (event.kind === "comment" && event.text !== "") unread++;
         }
         done++;
@@ -154,6 +163,7 @@ async function replyOf(api: ChatApi, prompt: string, signal: AbortSignal): Promi
 }
 
 function checkAddress(text: string): string {
+  if (holdsPassword(text)) throw new RangeError(PASSWORD_REFUSED);
   if (/^https?:\/\/\S+$/i.test(text.trim())) return text.trim();
   throw new RangeError(`“${text}” is no address; write one like http://localhost:1234/v1`);
 }

@@ -27,7 +27,7 @@ async function labelling(name: string, locks = webLocks()) {
   const labelling = new ModelLabelling(db, locks, async (id) => void ended.push(id), openChatApi);
   Object.assign(labelling, { baseUrl: server.baseUrl, model: " judge-1 ", apiKey: "secret-key" });
   const events = () => sessionEventsOf(db, task.id, model);
-  return { labelling, events, ended };
+  return { db, labelling, events, ended };
 }
 
 test("every item is asked once, as raters see it, and becomes a label of the model's session", async () => {
@@ -135,7 +135,7 @@ test("a busy server is asked again, and one that is gone is said with what to ch
 test("an address that is none, a missing model and a second tab are refused before anything is sent", async () => {
   server = await chatServer(() => ({ text: "Y" }));
   const locks = webLocks();
-  const { labelling: asking } = await labelling("refused", locks);
+  const { db, labelling: asking } = await labelling("refused", locks);
   asking.baseUrl = "localhost";
   await asking.ask(task);
   expect(asking.work).toMatchObject({
@@ -147,13 +147,11 @@ test("an address that is none, a missing model and a second tab are refused befo
     message: expect.stringContaining("Enter the model’s id") as string,
   });
   asking.model = "judge-1";
-  const other = acquireSession(
-    locks,
-    task.id,
-    model,
-    () => {},
-    () => {},
-  );
+  const other = acquireSession(db, locks, task.id, model, {
+    onHeld: () => {},
+    onRefused: () => {},
+    onFailed: () => {},
+  });
   await asking.ask(task);
   other.release();
   expect(asking.work).toMatchObject({ message: "another tab is asking judge-1 just now" });

@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, expect, test } from "vitest";
 import { listCorpora, putCorpus } from "../storage/corpora";
 import { type Database, openDatabase } from "../storage/db";
+import { EVERYTHING } from "../storage/project";
 import { corpus, run } from "../storage/rows.fixture";
 import { listRuns, putRun } from "../storage/runs";
 import { carryOut, planImport } from "./project-import";
@@ -19,7 +20,7 @@ beforeEach(() => {
 
 async function archiveOf(db: Database): Promise<File> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  const archive = exportProject(db, storage, { createdAt: 1, adapters: true });
+  const archive = exportProject(db, storage, { createdAt: 1, ...EVERYTHING });
   for await (const chunk of archive) chunks.push(chunk as Uint8Array<ArrayBuffer>);
   return new File(chunks, "project.zip");
 }

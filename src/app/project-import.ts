@@ -1,6 +1,6 @@
 /** Bringing a project in: first what is the same, new or different; then, once that was decided, all of it or nothing. */
 import { relinked } from "../core/format/project/copy";
-import type { ItemKind, ProjectItem } from "../core/format/project/items";
+import type { ItemKind, ProjectItem, RunExtent } from "../core/format/project/items";
 import {
   type ArchivedItem,
   digestOf,
@@ -36,7 +36,7 @@ export async function planImport(db: Database, storage: Storage, file: File): Pr
   const archive = await openProject(sourceOfFile(file), sha256OfBytes);
   const items: PlannedItem[] = [];
   for (const item of archive.items) {
-    items.push({ item, state: await stateOf(db, storage, item, archive.adapters) });
+    items.push({ item, state: await stateOf(db, storage, item, archive) });
   }
   return { file: file.name, archive, items };
 }
@@ -82,11 +82,11 @@ async function stateOf(
   db: Database,
   storage: Storage,
   { kind, id, digest }: ArchivedItem,
-  withAdapters: boolean,
+  extent: RunExtent,
 ): Promise<ItemState> {
   const settings = readSettings(storage);
   const here: ProjectItem | null =
-    kind === "settings" ? { kind, content: settings } : await itemOf(db, kind, id, withAdapters);
+    kind === "settings" ? { kind, content: settings } : await itemOf(db, kind, id, extent);
   if (here === null) return "new";
   if ((await digestOf(here, sha256OfBytes)) === digest) return "same";
   // Of a device where nothing was set up only the theme is kept.

@@ -50,7 +50,7 @@ export function exportProject(
 ): AsyncGenerator<Uint8Array> {
   const items = (async function* (): AsyncGenerator<ProjectItem> {
     yield { kind: "settings", content: readSettings(storage) };
-    yield* projectItems(db, options.adapters);
+    yield* projectItems(db, options);
   })();
   return writeProject(items, options, sha256OfBytes);
 }

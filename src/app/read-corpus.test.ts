@@ -1,15 +1,7 @@
 import { expect, test } from "vitest";
-import { decodeText, nameOfPasted, readCorpus } from "./read-corpus";
+import { decodeText, nameOfPasted } from "./read-corpus";
 
 const csv = "question_id,question,paraphrased\n1,May one lie?,Is lying fine?\n";
-
-test("the file's ending decides how it is read", () => {
-  expect(readCorpus(csv, "Mine.CSV")).toMatchObject({ name: "Mine", recordedModel: null });
-  expect(() => readCorpus(csv, "mine.json")).toThrow("mine.json: this is not JSON");
-  expect(() => readCorpus(csv, "mine.xlsx")).toThrow(
-    "mine.xlsx: this is no corpus. Choose a .csv or a .json file.",
-  );
-});
 
 test("pasted text is JSON if it begins like a list, else CSV", () => {
   expect(nameOfPasted(' \n[{"id": 1}]')).toBe("pasted.json");

@@ -1,18 +1,4 @@
-import type { Corpus } from "../core/corpus/corpus";
-import { importDemoQuestions } from "../core/corpus/demo-questions";
-import { importMcc } from "../core/corpus/mcc";
 import { InputError } from "../core/format/input-error";
-
-/**
- * Reads a corpus by the ending of its file's name: .csv as the Moral Consistency Corpus, .json as the demo's questions.
- * @throws InputError naming file, row and column.
- */
-export function readCorpus(text: string, file: string): Corpus {
-  const recordedModel = `recorded in ${file}`;
-  if (/\.json$/i.test(file)) return importDemoQuestions(text, file, recordedModel);
-  if (/\.csv$/i.test(file)) return importMcc(text, file, recordedModel);
-  throw new InputError({ file }, "this is no corpus", "Choose a .csv or a .json file.");
-}
 
 /** The name that pasted text goes by: JSON if it begins like a list, else CSV. */
 export function nameOfPasted(text: string): string {

@@ -11,6 +11,8 @@ export type Route =
   | { readonly page: "label"; readonly taskId: string | null; readonly rater: string | null }
   | { readonly page: "agreement"; readonly taskId: string | null }
   | { readonly page: "runs" }
+  /** Two models of runs, each as `modelKey` writes it; null where none is chosen. */
+  | { readonly page: "compare"; readonly before: string | null; readonly after: string | null }
   | { readonly page: "self-test" | "storage" };
 
 /** "#/question/RUN/17" → its route. Anything unknown is the study page. */
@@ -26,6 +28,8 @@ export function parseRoute(hash: string): Route {
       return { page, taskId: first || null, rater: (first && second) || null };
     case "agreement":
       return { page, taskId: first || null };
+    case "compare":
+      return { page, before: first || null, after: second || null };
     case "setup":
     case "runs":
     case "self-test":
@@ -44,6 +48,7 @@ export function hrefOf(route: Route): string {
   if (route.page === "question") parts.push(route.runId, route.questionId);
   if (route.page === "label") parts.push(route.taskId, route.rater);
   if (route.page === "agreement") parts.push(route.taskId);
+  if (route.page === "compare") parts.push(route.before, route.after);
   const said = parts.filter((part) => part !== null);
   return `#/${said.map(encodeURIComponent).join("/")}`;
 }

@@ -19,6 +19,8 @@ test.each<[string, Route]>([
   ["#/agreement", { page: "agreement", taskId: null }],
   ["#/agreement/t1", { page: "agreement", taskId: "t1" }],
   ["#/runs", { page: "runs" }],
+  ["#/compare", { page: "compare", before: null, after: null }],
+  ["#/compare/r1~lora~1/r2~ppo~2", { page: "compare", before: "r1~lora~1", after: "r2~ppo~2" }],
   ["#/self-test", { page: "self-test" }],
   ["#/storage", { page: "storage" }],
   ["#/nowhere", { page: "study", runId: null }],

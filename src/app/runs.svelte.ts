@@ -3,9 +3,10 @@ import type { Database } from "../storage/db";
 import { eventsOf } from "../storage/events";
 import { reportOf } from "../storage/reports";
 import { type RemovedRun, type RunRecord, deleteRun, listRuns, restoreRun } from "../storage/runs";
-import { type Locks, isHeld } from "./run-locks";
+import { isHeld } from "./run-locks";
 import { studyResults } from "./study-results";
 import { applyBatch, emptyView } from "./study-view";
+import type { Locks } from "./writer-lock";
 
 export type { RunRecord };
 

@@ -5,7 +5,7 @@ import { appendEvents } from "../storage/events";
 import { saveReport } from "../storage/reports";
 import { report, run } from "../storage/rows.fixture";
 import { putRun } from "../storage/runs";
-import type { Locks } from "./run-locks";
+import type { Locks } from "./writer-lock";
 import { RunsState } from "./runs.svelte";
 
 const lora = { name: "lora", mean: 0.6, interval: null, n: 2, betweenQuestions: null } as const;

@@ -1,7 +1,9 @@
-/** One tab writes a rater's session: the one that holds its lock, which the browser frees when the tab ends. */
-import { type Rater } from "../core/annotation/session-file";
+/** One tab writes a rater's session, and may take over from one that has ended or is frozen. */
 import { raterKey } from "../core/annotation/merge";
-import type { Locks } from "./run-locks";
+import type { Rater } from "../core/annotation/session-file";
+import type { Database } from "../storage/db";
+import type { Lease } from "../storage/leases";
+import { type Locks, type WriterEvents, acquireWriter, withWriter } from "./writer-lock";
 
 const nameOf = (taskId: string, rater: Rater) => `steadfast-session-${taskId}-${raterKey(rater)}`;
 
@@ -10,57 +12,31 @@ export interface SessionLock {
   release(): void;
 }
 
-/**
- * Asks for the right to write a session, and keeps asking until it has it.
- *
- * @param onHeld    called once the lock is held, be it at once or when another tab lets go.
- * @param onRefused called if another tab holds it now. Without locks nobody could tell, so it is refused for good.
- */
+/** Asks to write a session until it may. Without locks nobody could tell who writes, so it is refused for good. */
 export function acquireSession(
+  db: Database,
   locks: Locks,
   taskId: string,
   rater: Rater,
-  onHeld: () => void,
-  onRefused: () => void,
+  events: WriterEvents,
 ): SessionLock {
-  const released = new AbortController();
-  const untilReleased = new Promise<void>((resolve) =>
-    released.signal.addEventListener("abort", () => resolve()),
-  );
-  const hold = () => {
-    if (released.signal.aborted) return;
-    onHeld();
-    return untilReleased;
-  };
-  const name = nameOf(taskId, rater);
-  const acquire = async (held: Locks & object) => {
-    const wasFree = await held.request(name, { ifAvailable: true }, async (lock) => {
-      if (lock === null) return false;
-      await hold();
-      return true;
-    });
-    if (wasFree || released.signal.aborted) return;
-    onRefused();
-    await held.request(name, { signal: released.signal }, hold);
-  };
-  if (locks === null) onRefused();
-  else acquire(locks).catch(ignoreAbort);
-  return { release: () => released.abort() };
+  if (locks !== null) return acquireWriter(db, locks, nameOf(taskId, rater), events);
+  events.onRefused();
+  return { release: () => {} };
 }
 
-/** Holds the session for one piece of work. @returns null if another tab writes it. */
+/**
+ * Holds the session for one piece of work.
+ * @returns null if another tab writes it.
+ * @throws LeaseLostError if another tab takes over meanwhile.
+ */
 export async function withSession<T>(
+  db: Database,
   locks: Locks,
   taskId: string,
   rater: Rater,
-  work: () => Promise<T>,
+  work: (lease: Lease | null, lost: AbortSignal) => Promise<T>,
 ): Promise<{ readonly value: T } | null> {
-  if (locks === null) return { value: await work() };
-  return locks.request(nameOf(taskId, rater), { ifAvailable: true }, async (lock) =>
-    lock === null ? null : { value: await work() },
-  );
-}
-
-function ignoreAbort(error: unknown): void {
-  if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+  if (locks === null) return { value: await work(null, new AbortController().signal) };
+  return withWriter(db, locks, nameOf(taskId, rater), work);
 }

@@ -18,7 +18,11 @@ function corpus(size: number, { recorded = true, wordings = 5 } = {}): Corpus {
   };
 }
 const problems = (input: Partial<StudyConfigInput>, of: Corpus | null = corpus(40)) =>
-  problemsWith(resolveConfig({ preset: "recommended", ...input }), of);
+  problemsWith(
+    resolveConfig({ preset: "recommended", ...input }),
+    of,
+    (target) => target === "hub:lab/here@main",
+  );
 
 test("sound settings have none", () => {
   expect(problems({ questions: { alwaysEvaluate: [1, 40] } })).toEqual([]);
@@ -31,9 +35,14 @@ test.each<[string, Partial<StudyConfigInput>, Corpus | null]>([
   ["has no question 41, x", { questions: { alwaysEvaluate: [1, 41, "x"] } }, corpus(40)],
   ["2 questions are always held out, but only 1", { questions: { evaluation: 1, alwaysEvaluate: [1, 2] } }, corpus(40)], // prettier-ignore
   ["needs three wordings", { rollouts: { reward: "leave-one-out" } }, corpus(40, { wordings: 2 })],
-  ["runs the demo model", { target: "models/gpt2" }, corpus(40)],
+  ["command line alone", { target: "models/gpt2" }, corpus(40)],
+  ["hub:lab/gone@main is not in this browser", { target: "hub:lab/gone@main" }, corpus(40)],
 ])("%s", (reason, input, of) => {
   expect(problems(input, of)).toEqual([expect.stringContaining(reason)]);
+});
+
+test("a model that is in the browser can be the target", () => {
+  expect(problems({ target: "hub:lab/here@main" })).toEqual([]);
 });
 
 test("an API makes recorded answers unnecessary", () => {

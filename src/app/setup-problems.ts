@@ -3,14 +3,19 @@ import type { StudyConfig } from "../core/study/config";
 
 /**
  * Why these settings, each right by itself, make no study of this corpus in the browser: a sentence a reason.
- * @param corpus  null if the corpus that is set is not here.
+ * @param corpus    null if the corpus that is set is not here.
+ * @param hasModel  whether a target's files are in this browser.
  */
-export function problemsWith(config: StudyConfig, corpus: Corpus | null): string[] {
+export function problemsWith(
+  config: StudyConfig,
+  corpus: Corpus | null,
+  hasModel: (target: string) => boolean,
+): string[] {
   if (corpus === null) return ["The corpus that is set is not here any more. Choose another."];
   const { evaluation, alwaysEvaluate } = config.questions;
   const problems: string[] = [];
-  if (config.target !== "demo") {
-    problems.push("The browser runs the demo model. Other models run on the command line.");
+  if (config.target !== "demo" && !hasModel(config.target)) {
+    problems.push(targetProblem(config.target));
   }
   if (config.aligned.kind === "recorded" && corpus.recordedModel === null) {
     problems.push(
@@ -42,4 +47,11 @@ export function problemsWith(config: StudyConfig, corpus: Corpus | null): string
     );
   }
   return problems;
+}
+
+function targetProblem(target: string): string {
+  const isFolder = !/^(hub|files):/.test(target);
+  return isFolder
+    ? `A folder such as “${target}” can be a target on the command line alone. Choose the target model again.`
+    : `The target model ${target} is not in this browser. Load it, or choose another.`;
 }

@@ -1,3 +1,4 @@
+import { leaveOutPasswords } from "../core/study/address";
 import { checkConfig, importConfig } from "../core/study/check-config";
 import type { StudyConfig, StudyConfigInput } from "../core/study/config";
 import { demoStudy } from "../core/study/presets";
@@ -10,7 +11,7 @@ const KEY = "steadfast.setup";
 export class SetupState {
   /** What was chosen; what it leaves out comes from the preset. May hold values that are wrong. */
   input = $state.raw<StudyConfigInput>(demoStudy);
-  /** For a chat API. In memory only: a reload forgets it. */
+  /** For a chat API. In memory; the user may have it remembered (KeyRing). */
   apiKey = $state("");
   /** Why the last file was not imported; null if it was. */
   importProblem = $state.raw<string | null>(null);
@@ -88,19 +89,19 @@ export class SetupState {
 
   /** Every field as JSON, or what was chosen as it stands while something is wrong with it. */
   export(): string {
-    return `${JSON.stringify(this.checked.config ?? this.input, null, 2)}\n`;
+    return `${JSON.stringify(this.checked.config ?? this.input, leaveOutPasswords, 2)}\n`;
   }
 
   #keep(input: StudyConfigInput): void {
     this.input = input;
-    this.#storage.setItem(KEY, JSON.stringify(input));
+    this.#storage.setItem(KEY, JSON.stringify(input, leaveOutPasswords));
   }
 }
 
 function restore(json: string | null): StudyConfigInput | null {
   if (json === null) return null;
   try {
-    const input: unknown = JSON.parse(json);
+    const input: unknown = JSON.parse(json, leaveOutPasswords);
     return typeof input === "object" ? (input as StudyConfigInput | null) : null;
   } catch {
     return null; // not ours, or cut off: start from the demo's study

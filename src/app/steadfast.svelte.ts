@@ -1,19 +1,25 @@
 import type { Answer, AnswerSet } from "../core/answers/answer";
 import type { StudyConfig } from "../core/study/config";
+import { continueConfig } from "../core/study/continue";
 import { demoStudy, quick, resolveConfig } from "../core/study/presets";
 import { answersOf } from "../storage/answers";
 import { type Database, openDatabase } from "../storage/db";
 import { getTask } from "../storage/tasks";
 import { AgreementState } from "./agreement.svelte";
+import { CompareState } from "./compare.svelte";
 import { CorporaState } from "./corpora.svelte";
+import { CorpusImport } from "./corpus-import.svelte";
 import { Device } from "./device.svelte";
 import { sha256 } from "./digest";
+import { KeyRing } from "./key-ring.svelte";
 import { LabelKeys } from "./label-keys.svelte";
 import { Labelling } from "./labelling.svelte";
 import { ModelLabelling } from "./model-labelling.svelte";
+import { ModelsState } from "./models.svelte";
 import { Router } from "./route.svelte";
+import { OfflineState } from "./offline.svelte";
 import { type RunFiles, runFiles } from "./run-files";
-import type { Locks } from "./run-locks";
+import type { Locks } from "./writer-lock";
 import { remoteChat } from "./remote-chat";
 import { RunsState } from "./runs.svelte";
 import { SelfTestState } from "./self-test.svelte";
@@ -24,13 +30,17 @@ import { StudyState } from "./study.svelte";
 import { TaskDraft } from "./task-draft.svelte";
 import { TasksState } from "./tasks.svelte";
 import { ThemeState } from "./theme.svelte";
+import { VerifyReport } from "./verify-report.svelte";
 import {
   assetUrls,
   selfTestUrls,
   startChat,
+  startModels,
+  startImport,
   startSelfTest,
   startStatistics,
   startTrainer,
+  startVerify,
 } from "./workers";
 
 const HOUR = 60 * 60 * 1000; // ms
@@ -41,14 +51,20 @@ export class Steadfast {
   readonly theme = new ThemeState();
   readonly device: Device;
   readonly corpora: CorporaState;
+  readonly corpusImport: CorpusImport;
   readonly setup: SetupState;
+  readonly models: ModelsState;
   readonly study: StudyState;
   readonly runs: RunsState;
+  readonly compare: CompareState;
   readonly tasks: TasksState;
   readonly agreement: AgreementState;
   readonly modelLabelling: ModelLabelling;
   readonly selfTest = new SelfTestState(startSelfTest, selfTestUrls());
+  readonly verifyReport = new VerifyReport(startVerify, assetUrls());
   readonly storage: StorageState;
+  readonly keys: KeyRing;
+  readonly offline: OfflineState;
   readonly labelKeys = new LabelKeys(localStorage);
   /** This tab has lost the storage to a newer one, and must not write any more. */
   outdated = $state.raw(false);
@@ -72,8 +88,11 @@ export class Steadfast {
     this.#locks = locks;
     this.device = new Device(startTrainer, assetUrls());
     this.corpora = new CorporaState(db, document.baseURI);
+    this.corpusImport = new CorpusImport(this.corpora, startImport);
     this.setup = new SetupState(localStorage);
+    this.models = new ModelsState(db, startModels);
     this.runs = new RunsState(db, locks);
+    this.compare = new CompareState(db, startStatistics);
     this.tasks = new TasksState(db, locks);
     this.agreement = new AgreementState(db, sha256, startStatistics);
     this.modelLabelling = new ModelLabelling(
@@ -83,6 +102,8 @@ export class Steadfast {
       remoteChat(startChat),
     );
     this.storage = new StorageState(db, localStorage);
+    this.keys = new KeyRing(db);
+    this.offline = new OfflineState(locks, document.baseURI);
     this.study = new StudyState(
       db,
       this.device,
@@ -101,8 +122,15 @@ export class Steadfast {
       if (app) app.outdated = true;
     };
     app = new Steadfast(await openDatabase({ onClosed }));
-    await Promise.all([app.corpora.load(), app.study.settleInterrupted(), app.storage.check()]);
+    await Promise.all([
+      app.corpora.load(),
+      app.models.load(),
+      app.study.settleInterrupted(),
+      app.storage.check(),
+      app.keys.load(),
+    ]);
     app.#watchStorage();
+    void app.offline.start(import.meta.env.PROD);
     await app.showRun();
     return app;
   }
@@ -150,6 +178,30 @@ export class Steadfast {
   async label(taskId: string, name: string): Promise<Labelling | null> {
     const stored = await getTask(this.#db, taskId);
     return stored && new Labelling(this.#db, this.#locks, stored.task, { name, kind: "person" });
+  }
+
+  /** Goes on with a run that was paused, stopped, interrupted or has failed. @throws Error saying why it can't. */
+  async goOn(run: StudyRun, apiKey: string | null): Promise<void> {
+    this.route.go({ page: "study", runId: run.id });
+    await this.study.goOn(run, apiKey);
+    await this.storage.backUpIfDue(true);
+  }
+
+  /** Goes on with a finished run for more cycles. @throws RangeError unless there is one at least. */
+  async trainMore(run: StudyRun, cycles: number, apiKey: string | null): Promise<void> {
+    if (run.report === null) {
+      throw new Error("the run has no report that says where it stands; run it again");
+    }
+    const config = continueConfig(run.record.config, run.report, cycles);
+    await this.study.goOn(run, apiKey, config);
+    await this.storage.backUpIfDue(true);
+  }
+
+  /** Goes on with a run of the list, where that needs no key. */
+  async goOnById(runId: string): Promise<void> {
+    await this.study.open(runId);
+    const { shown } = this.study;
+    if (shown) await this.goOn(shown, null);
   }
 
   async #run(name: string, config: StudyConfig): Promise<void> {

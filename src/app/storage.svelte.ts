@@ -1,6 +1,8 @@
+import type { RunExtent } from "../core/format/project/items";
 import type { ArchivedItem } from "../core/format/project/project";
 import { getBackupFolder, setBackupFolder } from "../storage/backup-folder";
 import type { Database } from "../storage/db";
+import { deleteAllModels } from "../storage/models";
 import { isEmpty, wipe } from "../storage/project";
 import { type StorageUse, storageUse } from "../storage/usage";
 import { directoryPicker, mayWrite, writeBackup } from "./backup-folder";
@@ -104,11 +106,11 @@ export class StorageState {
   }
 
   /** Everything as one file; null if it could not be made: `work` says why. */
-  async export(adapters: boolean): Promise<{ name: string; blob: Blob } | null> {
+  async export(extent: RunExtent): Promise<{ name: string; blob: Blob } | null> {
     const at = Date.now();
     const parts: Blob[] = []; // a browser may keep these on disk
     await this.#do(async () => {
-      const options = { createdAt: at, adapters };
+      const options = { createdAt: at, ...extent };
       for await (const chunk of exportProject(this.#db, this.#storage, options)) {
         parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
       }
@@ -183,7 +185,9 @@ export class StorageState {
     if (!folder || !granted) return;
     await this.#do(async () => {
       const at = Date.now();
-      const archive = exportProject(this.#db, this.#storage, { createdAt: at, adapters: true });
+      const archive = exportProject(this.#db, this.#storage, {
+        ...{ createdAt: at, adapters: true, checkpoints: false },
+      });
       const name = await writeBackup(folder, archive, at);
       await this.#backedUp(at);
       return `Backed up as ${name} in the folder ${folder.name}.`;
@@ -199,6 +203,7 @@ export class StorageState {
   /** Deletes everything that this site keeps in the browser. Backups elsewhere stay. */
   async deleteEverything(): Promise<void> {
     await wipe(this.#db);
+    await deleteAllModels(this.#db);
     await setBackupFolder(null);
     if ("caches" in globalThis) await caches.delete(HUB_CACHE);
     clearSettings(this.#storage);

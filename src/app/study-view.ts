@@ -6,6 +6,7 @@ import { type AnswerSet, answerSetName } from "../core/answers/answer";
 import type { CycleOutcome, ModelSummary } from "../core/format/report";
 import type { PpoStats } from "../core/ppo/statistics";
 import type { SelectionRecord } from "../core/select/select";
+import type { TrainingPhase } from "../core/study/checkpoint";
 import type { Phase, StudyEvent } from "../core/study/events";
 import type { SftStep } from "../core/study/ports";
 import type { QuestionScore } from "../core/study/scoring";
@@ -48,6 +49,24 @@ export interface StudyView {
   readonly sftSteps: readonly InCycle<SftStep>[];
   readonly ppoSteps: readonly InCycle<PpoStep>[];
   readonly outcomes: readonly CycleOutcome[];
+  /** Where the run was taken up again, and after how long. */
+  readonly seams: readonly Seam[];
+  /** What happened to it from outside. */
+  readonly notes: readonly Note[];
+}
+
+/** Times in ms since the epoch. */
+export interface Seam {
+  readonly at: number;
+  /** When the last batch before it came; null where nothing had been told yet. */
+  readonly stoppedAt: number | null;
+  /** The training phase and the step after which it went on; null where none was under way. */
+  readonly from: (TrainingPhase & { readonly step: number }) | null;
+}
+
+export interface Note {
+  readonly at: number;
+  readonly sentence: string;
 }
 
 export const emptyView: StudyView = {
@@ -59,14 +78,14 @@ export const emptyView: StudyView = {
   sftSteps: [],
   ppoSteps: [],
   outcomes: [],
+  seams: [],
+  notes: [],
 };
 
 /** The view after one more batch; the view given stays as it is. */
 export function applyBatch(view: StudyView, { at, events }: EventBatch): StudyView {
-  return events.reduce<StudyView>((before, event) => applyEvent(before, event, at), {
-    ...view,
-    at,
-  });
+  const after = events.reduce<StudyView>((before, event) => applyEvent(before, event, at), view);
+  return { ...after, at };
 }
 
 function applyEvent(view: StudyView, event: StudyEvent, at: number): StudyView {
@@ -92,6 +111,12 @@ function applyEvent(view: StudyView, event: StudyEvent, at: number): StudyView {
     }
     case "cycle":
       return { ...view, outcomes: [...view.outcomes, event.outcome] };
+    case "resumed": {
+      const seam = { at, stoppedAt: view.at, from: event.from };
+      return { ...view, seams: [...view.seams, seam], phases: forgetPace(view.phases) };
+    }
+    case "note":
+      return { ...view, notes: [...view.notes, { at, sentence: event.sentence }] };
   }
 }
 
@@ -112,6 +137,18 @@ function advanceLast(
   if (last === undefined) return phases; // progress of nothing: there is no phase it could belong to
   const paceFrom = last.paceFrom ?? { at, done };
   return [...phases.slice(0, -1), { ...last, done, total, paceFrom }];
+}
+
+/** After a break the pace is measured anew. */
+function forgetPace(phases: readonly PhaseProgress[]): PhaseProgress[] {
+  return phases.map((entry, i) => (i === phases.length - 1 ? { ...entry, paceFrom: null } : entry));
+}
+
+/** How long it ran until its last batch, in ms: breaks do not count. */
+export function timeRun({ at, seams }: StudyView, startedAt: number): number | null {
+  if (at === null) return null;
+  const breaks = seams.reduce((sum, seam) => sum + seam.at - (seam.stoppedAt ?? startedAt), 0);
+  return at - startedAt - breaks;
 }
 
 /** Time left of a phase in ms, from its pace since its first progress; null while the pace is unknown. */

@@ -1,18 +1,25 @@
 import type { Corpus } from "../core/corpus/corpus";
 import type { StudyConfig } from "../core/study/config";
+import { resolveConfig } from "../core/study/presets";
 import { messageOf } from "../core/message-of";
-import { RemoteError } from "../protocol/rpc";
+import { type Client, RemoteError } from "../protocol/rpc";
+import type { RunParams, RunProgress, StudyContract } from "../protocol/study";
+import { checkpointsOf, collectOrphans } from "../storage/checkpoints";
 import type { Database } from "../storage/db";
 import { eventsOf } from "../storage/events";
+import { type Lease, LeaseLostError } from "../storage/leases";
 import { reportOf } from "../storage/reports";
 import { type RunRecord, getRun, listRuns, putRun } from "../storage/runs";
 import { StorageFullError } from "../storage/storage-full";
 import { BACKEND_NAMES, type Device } from "./device.svelte";
-import { type Locks, holdRun, isHeld } from "./run-locks";
+import { holdRun, isHeld, untilLeft } from "./run-locks";
 import { StudyRun } from "./study-run.svelte";
+import type { Locks } from "./writer-lock";
 
 /** How long a cancelled worker may take to stop by itself before it is ended. */
 const GRACE = 500; // ms
+/** A GPU that is lost again sooner is not tried a third time. */
+const BETWEEN_LOSSES = 60_000; // ms
 
 export interface StudyStart {
   readonly name: string;
@@ -37,6 +44,11 @@ export class StudyState {
   readonly #locks: Locks;
   readonly #findCorpus: (id: string) => Corpus | null;
   #controller = new AbortController();
+  #client: Client<StudyContract> | null = null;
+  /** Of the live run; null where there are no locks. */
+  #lease: Lease | null = null;
+  /** Ends the watch over a run of another tab. */
+  #watch = new AbortController();
 
   /** @param findCorpus  the corpus of an opened run, for its texts; null where it is gone. */
   constructor(
@@ -56,7 +68,7 @@ export class StudyState {
    * @throws Error while a run goes on.
    */
   async start({ name, config, corpusId, corpus, apiKey }: StudyStart): Promise<void> {
-    if (this.live) throw new Error(`"${this.live.record.name}" is still running; stop it first`);
+    this.#refuseWhileLive();
     const record: RunRecord = {
       id: crypto.randomUUID(),
       name,
@@ -69,15 +81,24 @@ export class StudyState {
       corpusName: corpus.name,
       backend: null,
     };
-    const run = new StudyRun(record, corpus);
-    this.#controller = new AbortController();
-    this.live = this.shown = run;
-    await holdRun(this.#locks, record.id, async () => {
-      const ending = await this.#carryOut(run, corpus, apiKey);
-      await this.#end(run, ending);
-    }).finally(() => {
-      this.live = null;
-    });
+    await this.#hold(new StudyRun(record, corpus), corpus, apiKey);
+  }
+
+  /**
+   * Goes on with a run that did not come to its end, or, with settings that ask for more, with one that did.
+   * @throws Error while a run goes on, here or in another tab, or if its corpus is gone.
+   */
+  async goOn(run: StudyRun, apiKey: string | null, config = run.record.config): Promise<void> {
+    this.#refuseWhileLive();
+    const { record, corpus } = run;
+    if (corpus === null) {
+      throw new Error(`the corpus "${record.corpusName}" is no longer here; import it again first`);
+    }
+    // A run of an earlier version lacks settings that came since.
+    const settings = resolveConfig(config);
+    run.record = { ...record, config: settings, status: "running", endedAt: null, message: null };
+    run.report = null;
+    await this.#hold(run, corpus, apiKey);
   }
 
   /** Stops the run within a second. What was done until then stays. */
@@ -87,14 +108,22 @@ export class StudyState {
     this.#controller.abort();
   }
 
+  /** Stops the run at its next step, with a checkpoint of it: nothing is done twice when it goes on. */
+  async pause(): Promise<void> {
+    if (!this.live || this.live.pausing) return;
+    this.live.pausing = true;
+    await this.#client?.call("pause", null);
+  }
+
   /** Shows a stored run, or with null the newest. An id that is not there shows nothing. */
   async open(runId: string | null): Promise<void> {
     const id = runId ?? this.live?.id ?? (await listRuns(this.#db))[0]?.id;
+    if (id !== undefined && id === this.shown?.id) return;
+    this.#watch.abort();
     if (id === undefined || id === this.live?.id) {
       this.shown = this.live;
       return;
     }
-    if (id === this.shown?.id) return;
     const record = await getRun(this.#db, id);
     if (!record) {
       this.shown = null;
@@ -102,45 +131,111 @@ export class StudyState {
     }
     const [batches, report] = await Promise.all([eventsOf(this.#db, id), reportOf(this.#db, id)]);
     const run = new StudyRun(await this.#settle(record), this.#findCorpus(record.corpusId));
-    for (const batch of batches) run.add(batch);
+    run.replace(batches);
     run.report = report;
+    await this.#noteCheckpoint(run);
     this.shown = run;
+    if (run.record.status === "running") void this.#watchElsewhere(run);
   }
 
-  /** Marks runs that ended with their tab as interrupted. */
+  /** Marks runs that ended with their tab as interrupted, and collects what they left half-written. */
   async settleInterrupted(): Promise<void> {
+    await collectOrphans(this.#db, (runId) => isHeld(this.#locks, runId));
     for (const record of await listRuns(this.#db)) await this.#settle(record);
+  }
+
+  #refuseWhileLive(): void {
+    if (this.live) throw new Error(`"${this.live.record.name}" is still running; stop it first`);
+  }
+
+  async #hold(run: StudyRun, corpus: Corpus, apiKey: string | null): Promise<void> {
+    this.#watch.abort();
+    this.#controller = new AbortController();
+    run.stopping = run.pausing = false;
+    this.live = this.shown = run;
+    const before = run.record;
+    try {
+      await holdRun(this.#db, this.#locks, run.id, async (lease, lost) => {
+        this.#lease = lease;
+        lost.addEventListener("abort", () => this.#device.end()); // what it writes is refused in any case
+        const ending = await Promise.race([this.#carryOut(run, corpus, apiKey), thrown(lost)]);
+        await this.#end(run, ending);
+      });
+      await this.#noteCheckpoint(run);
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) throw error;
+      run.record = { ...before, status: "running" }; // in the tab that has taken over
+      void this.#watchElsewhere(run);
+    } finally {
+      this.live = null;
+    }
+  }
+
+  /** Shows a run of another tab as interrupted once that tab is gone; where it is frozen, here alone. */
+  async #watchElsewhere(run: StudyRun): Promise<void> {
+    this.#watch = new AbortController();
+    const left = await untilLeft(this.#locks, run.id, this.#watch.signal);
+    if (left === "frozen") run.record = { ...run.record, status: "interrupted", message: FROZEN };
+    if (left !== "ended" || this.shown !== run) return;
+    this.shown = null;
+    await this.open(run.id);
   }
 
   async #carryOut(run: StudyRun, corpus: Corpus, apiKey: string | null): Promise<Ending> {
     const { signal } = this.#controller;
-    try {
-      await this.#update(run, {});
-      const work = this.#work(run, corpus, apiKey, signal);
-      const { report } = await Promise.race([work, abandoned(signal)]);
-      run.report = report;
-      return { status: "done", message: null };
-    } catch (error) {
-      if (signal.aborted) {
-        if (error instanceof NotStopping) this.#device.end();
-        return { status: "cancelled", message: null };
+    let lostAt = -Infinity;
+    let note: string | null = null;
+    for (;;) {
+      try {
+        await this.#update(run, {});
+        const work = this.#work(run, { corpus, apiKey, note }, signal);
+        const { report } = await Promise.race([work, abandoned(signal)]);
+        run.report = report;
+        return { status: "done", message: null };
+      } catch (error) {
+        if (signal.aborted) {
+          if (error instanceof NotStopping) this.#device.end();
+          return { status: "cancelled", message: null };
+        }
+        const code = error instanceof RemoteError ? error.code : null;
+        if (code === "WorkerFailed" || code === "DeviceLostError") this.#device.end();
+        if (code !== "DeviceLostError") return endingFrom(error, code);
+        if (Date.now() - lostAt < BETWEEN_LOSSES) {
+          return { status: "failed", message: lostAgain(messageOf(error)) };
+        }
+        lostAt = Date.now();
+        note = `The GPU was lost (${messageOf(error)}). The run went on by itself, from its last checkpoint.`;
       }
-      if (error instanceof RemoteError && error.code === "WorkerFailed") this.#device.end();
-      return { status: "failed", message: messageOf(error) };
     }
   }
 
-  async #work(run: StudyRun, corpus: Corpus, apiKey: string | null, signal: AbortSignal) {
+  async #work(
+    run: StudyRun,
+    params: Pick<RunParams, "corpus" | "apiKey" | "note">,
+    signal: AbortSignal,
+  ) {
     const { client, info } = await this.#device.start();
+    this.#client = client;
     const backend = `${BACKEND_NAMES[info.backend]}, ${info.description}`;
     await this.#update(run, { backend });
-    const params = { runId: run.id, config: run.record.config, corpus, apiKey };
-    return client.call("runStudy", params, { signal, onProgress: (batch) => run.add(batch) });
+    const { id: runId, record } = run;
+    const onProgress = (progress: RunProgress) => run.follow(progress);
+    const result = client.call(
+      "runStudy",
+      { runId, lease: this.#lease, config: record.config, ...params },
+      { signal, onProgress },
+    );
+    if (run.pausing) await client.call("pause", null); // it was asked for before there was a run to pause
+    return result;
+  }
+
+  async #noteCheckpoint(run: StudyRun): Promise<void> {
+    run.checkpoint = (await checkpointsOf(this.#db, run.id))[0] ?? null;
   }
 
   async #update(run: StudyRun, changes: Partial<RunRecord>): Promise<void> {
     run.record = { ...run.record, ...changes };
-    await putRun(this.#db, run.record);
+    await putRun(this.#db, run.record, this.#lease);
   }
 
   /** With no room even for how it ended, the run shows it here and is marked as interrupted at the next start. */
@@ -161,8 +256,27 @@ export class StudyState {
   }
 }
 
+/** What a run is that its worker gave up: paused as asked for, or for want of room, or failed. */
+function endingFrom(error: unknown, code: string | null): Ending {
+  if (code === "PausedError") return { status: "paused", message: null };
+  const isFull = code === "StorageFullError" || error instanceof StorageFullError;
+  return { status: isFull ? "paused" : "failed", message: messageOf(error) };
+}
+
+const lostAgain = (reason: string) =>
+  `The GPU was lost twice within a minute (${reason}). Close other programs that use it, or lower sft.microBatch; ` +
+  "the run can go on from its last checkpoint.";
+
 class NotStopping extends Error {
   override readonly name = "NotStopping";
+}
+
+const FROZEN = "Its tab does not answer: the browser has frozen it, or it hangs.";
+
+function thrown(lost: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    lost.addEventListener("abort", () => reject(lost.reason as Error));
+  });
 }
 
 /** Rejects when a worker has not stopped by itself within the time allowed. */

@@ -30,8 +30,10 @@ const batch: EventBatch = {
 
 let databases = 0;
 
+type Handler = Handlers<StudyContract>["runStudy"];
+
 /** A study whose worker answers over a real port, as given. */
-async function studyWith(runStudy: Handlers<StudyContract>["runStudy"]) {
+async function studyWith(runStudy: Handler, onPause = () => {}) {
   const db = await openDatabase({ name: `study-${++databases}` });
   let terminated = 0;
   const startWorker = () => {
@@ -39,6 +41,10 @@ async function studyWith(runStudy: Handlers<StudyContract>["runStudy"]) {
     serve<StudyContract>(port2, {
       start: async () => ({ backend: "cpu", description: "test", reasons: [] }),
       runStudy,
+      pause: async () => {
+        onPause();
+        return null;
+      },
     });
     const terminate = () => {
       terminated++;
@@ -47,7 +53,7 @@ async function studyWith(runStudy: Handlers<StudyContract>["runStudy"]) {
     return { client: connect<StudyContract>(port1), terminate };
   };
   const device = new Device(startWorker, { demoModel: "", encoder: "", wasm: "", onnx: "" });
-  const study = new StudyState(db, device, null, () => corpus);
+  const study = new StudyState(db, device, null, (id) => (id === "gone" ? null : corpus));
   return { db, device, study, terminated: () => terminated };
 }
 
@@ -142,4 +148,102 @@ test("an opened run is drawn from its stored events, and one left running was in
   expect(study.shown!.view.phases[0]!.phase.kind).toBe("lora");
   await study.open("nowhere");
   expect(study.shown).toBeNull();
+});
+
+/** An error as it crosses from the worker: by its name. */
+const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+
+test("a paused run is a state, and goes on in the same run with the events that were kept", async () => {
+  let pause = () => {};
+  const paused = new Promise<void>((resolve) => (pause = resolve));
+  let runs = 0;
+  const { db, study } = await studyWith(async (_, { progress }) => {
+    if (++runs === 1) {
+      progress(batch);
+      await paused;
+      throw named("PausedError", "the run was paused");
+    }
+    const from = { kind: "lora", cycle: 1, step: 4 } as const;
+    progress({ kept: [batch, { at: 9, events: [{ kind: "resumed", from }] }] });
+    return { report: {} as never };
+  }, pause);
+  const run = study.start(start);
+  await expect.poll(() => study.live!.view.phases.length).toBe(1);
+  await study.pause();
+  expect(study.live!.pausing).toBe(true);
+  await run;
+  const { id } = study.shown!;
+  expect(study.shown!.record).toMatchObject({ status: "paused", message: null });
+  await study.open(id);
+  await study.goOn(study.shown!, null);
+  expect(study.shown!.id).toBe(id);
+  expect(study.shown!.record.status).toBe("done");
+  expect(study.shown!.pausing).toBe(false);
+  expect(study.shown!.view).toMatchObject({
+    phases: [{ startedAt: 5 }],
+    seams: [{ stoppedAt: 5 }],
+  });
+  expect(await getRun(db, id)).toMatchObject({
+    status: "done",
+    endedAt: expect.any(Number) as number,
+  });
+});
+
+test("a run without room is paused, with what to do", async () => {
+  const { study } = await studyWith(async () => {
+    throw named("StorageFullError", "there is no room for 3 MB");
+  });
+  await study.start(start);
+  expect(study.shown!.record).toMatchObject({
+    status: "paused",
+    message: "there is no room for 3 MB",
+  });
+});
+
+test("promise 2: when the GPU is lost, a new worker goes on and the log says so; lost again at once, the run fails", async () => {
+  const notes: (string | null)[] = [];
+  let losses = 1;
+  const { study, terminated } = await studyWith(async ({ note }) => {
+    notes.push(note);
+    if (losses-- > 0) throw named("DeviceLostError", "driver reset");
+    return { report: {} as never };
+  });
+  await study.start(start);
+  expect(study.shown!.record.status).toBe("done");
+  expect(terminated()).toBe(1);
+  expect(notes).toEqual([
+    null,
+    "The GPU was lost (driver reset). The run went on by itself, from its last checkpoint.",
+  ]);
+  losses = 2;
+  await study.start(start);
+  expect(study.shown!.record.status).toBe("failed");
+  expect(study.shown!.record.message).toMatch(/twice within a minute \(driver reset\).*microBatch/);
+});
+
+test("a run whose corpus is gone does not go on, and says why", async () => {
+  const { db, study } = await studyWith((_, { signal }) => untilAborted(signal));
+  const record = { id: "x", name: "X", createdAt: 1, endedAt: 2, message: null, backend: null };
+  const { config } = start;
+  await putRun(db, { ...record, config, status: "paused", corpusId: "gone", corpusName: "Mine" });
+  await study.open("x");
+  await expect(study.goOn(study.shown!, null)).rejects.toThrow(
+    'the corpus "Mine" is no longer here',
+  );
+  expect(study.live).toBeNull();
+});
+
+test("a run stored before there were checkpoints goes on with their defaults", async () => {
+  const asked: unknown[] = [];
+  const { db, study } = await studyWith(async ({ config }) => {
+    asked.push(config.checkpoints);
+    return { report: {} as never };
+  });
+  const { checkpoints, ...older } = start.config;
+  const record = { id: "old", name: "X", createdAt: 1, endedAt: 2, message: null, backend: null };
+  const config = older as typeof start.config;
+  await putRun(db, { ...record, config, status: "interrupted", corpusId: "d", corpusName: "demo" });
+  await study.open("old");
+  await study.goOn(study.shown!, null);
+  expect(asked).toEqual([checkpoints]);
 });

@@ -24,8 +24,8 @@ import type { NamedText } from "./corpora.svelte";
 import { sha256 } from "./digest";
 import { type PeopleSummary, peopleOfRun } from "./people-summary";
 import { decodeText } from "./read-corpus";
-import type { Locks } from "./run-locks";
 import { withSession } from "./session-lock";
+import type { Locks } from "./writer-lock";
 
 export type { StoredTask, TaskSource };
 
@@ -161,9 +161,9 @@ export class TasksState {
       return { taskId: file.task.id, message: `The task “${file.task.title}” is here.` };
     }
     const { task, rater, events } = file.session;
-    const done = await withSession(this.#locks, task.id, rater, async () => {
+    const done = await withSession(this.#db, this.#locks, task.id, rater, async (lease) => {
       await this.#store(task, { kind: "file", name });
-      return importSession(this.#db, task.id, rater, events);
+      return importSession(this.#db, task.id, rater, events, lease);
     });
     if (!done) {
       const problem = `${rater.name} is labelling this task in another tab`;

@@ -72,13 +72,11 @@ test("files of tasks and sessions come in whole, or say why not", async () => {
 
 test("a file for a session that a tab writes is refused until it is closed", async () => {
   const { db, locks, tasks } = await open("import-locked");
-  const lock = acquireSession(
-    locks,
-    task.id,
-    ann,
-    () => {},
-    () => {},
-  );
+  const lock = acquireSession(db, locks, task.id, ann, {
+    onHeld: () => {},
+    onRefused: () => {},
+    onFailed: () => {},
+  });
   await tasks.importFiles([await sessionFile(ann, [label(0)])]);
   expect(tasks.problems[0]).toContain("Ann is labelling this task in another tab");
   expect(await sessionEventsOf(db, task.id, ann)).toEqual([]);

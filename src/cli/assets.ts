@@ -1,5 +1,5 @@
 /** Where the files of the app lie, for commands that run without a browser. */
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,11 +26,12 @@ export function modelFiles(target: string, relativeTo = "."): ModelFiles {
   const folder = target === "demo" ? join(demoFolder, "model") : resolve(relativeTo, target);
   if (!existsSync(join(folder, "config.json"))) {
     throw new UsageError(
-      `${folder} is no model: it has no config.json. Name a folder with config.json, model.safetensors and tokenizer.json.`,
+      `${folder} is no model: it has no config.json. Name a folder with config.json, model.safetensors and tokenizer.json, or hub:owner/name for one of a hub.`,
     );
   }
   return {
     name: target === "demo" ? "steadfast-mini" : folder,
+    names: new Set(readdirSync(folder)),
     async read(file) {
       return readFile(join(folder, file)).catch(unreadable(file));
     },

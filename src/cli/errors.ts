@@ -18,6 +18,7 @@ const EXPLAINED = new Set([
   "ApiError",
   "BackendError",
   "DifferenceError",
+  "HubError",
 ]);
 
 /** 2 for input that the user can mend, 1 for everything else. */
@@ -47,4 +48,9 @@ export async function readingInput<T>(work: () => T | Promise<T>): Promise<T> {
 
 function isFileError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error;
+}
+
+/** Whether a file could not be read because there is none. */
+export function isMissing(error: unknown): boolean {
+  return isFileError(error) && error.code === "ENOENT";
 }

@@ -1,20 +1,18 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { readPeft } from "../core/adapter/peft";
 import { deriveSeed } from "../core/random";
 import type { Sampling } from "../core/study/config";
 import { loadPolicy } from "../engine/policy";
-import { modelFiles } from "./assets";
+import { readAdapter } from "./adapter-folder";
 import { BACKEND_HELP, BACKEND_OPTION, startNamed } from "./backend";
 import { type Command, readArgs, realNumber, wholeNumber } from "./command";
 import { UsageError, readingInput } from "./errors";
 import { interruptible } from "./interrupt";
+import { TARGET_HELP, openModel } from "./target";
 
 const help = `Lets a GPT-2 continue a text.
 
-Usage: npm run steadfast -- generate --model DIR --prompt TEXT [options]
+Usage: npm run steadfast -- generate --model MODEL --prompt TEXT [options]
 
-  --model DIR          a folder in the hub's layout, or "demo"
+  --model MODEL        ${TARGET_HELP}
   --adapter DIR        a LoRA adapter in PEFT's format on top of it
   --prompt TEXT        what to continue
   --max-new-tokens N   (48)
@@ -48,7 +46,7 @@ export const generate: Command = {
       { names: [] },
     );
     const { model, prompt } = values;
-    if (model === undefined) throw new UsageError("--model DIR is missing. See --help.");
+    if (model === undefined) throw new UsageError("--model MODEL is missing. See --help.");
     if (prompt === undefined) throw new UsageError("--prompt TEXT is missing. See --help.");
     const sampling = {
       temperature: realNumber("--temperature", values.temperature),
@@ -58,7 +56,7 @@ export const generate: Command = {
     };
     checkSampling(sampling);
     const seed = deriveSeed(wholeNumber("--seed", values.seed), "generate");
-    const files = modelFiles(model);
+    const files = await openModel(model);
     const adapter = values.adapter === undefined ? null : await readAdapter(values.adapter);
 
     await startNamed(values.backend);
@@ -85,17 +83,4 @@ function checkSampling({ temperature, topP, maxNewTokens }: Sampling): void {
     throw new UsageError(`--top-p must lie above 0 and be at most 1, got ${topP}`);
   }
   if (maxNewTokens < 1) throw new UsageError("--max-new-tokens must be 1 or more");
-}
-
-async function readAdapter(folder: string) {
-  const read = async (file: string) => {
-    try {
-      return await readFile(join(folder, file));
-    } catch (error) {
-      throw new UsageError(`cannot read the adapter in ${folder}: ${(error as Error).message}`);
-    }
-  };
-  const config = (await read("adapter_config.json")).toString("utf8");
-  const weights = await read("adapter_model.safetensors");
-  return readingInput(() => readPeft(config, weights));
 }

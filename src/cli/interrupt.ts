@@ -1,8 +1,21 @@
 /** A signal that aborts on Ctrl-C; a second Ctrl-C ends the process at once. */
 export function interruptible(): AbortSignal {
   const controller = new AbortController();
-  process.once("SIGINT", () =>
-    controller.abort(new DOMException("stopped; what was done is kept", "AbortError")),
-  );
+  process.once("SIGINT", () => stop(controller));
   return controller.signal;
+}
+
+/** Ctrl-C asks for a pause, a second one stops at once, a third ends the process. */
+export function pausable(): { readonly pause: AbortSignal; readonly signal: AbortSignal } {
+  const [pause, signal] = [new AbortController(), new AbortController()];
+  process.once("SIGINT", () => {
+    process.once("SIGINT", () => stop(signal));
+    process.stderr.write("\npauses as soon as all is saved; Ctrl-C again stops at once\n");
+    pause.abort();
+  });
+  return { pause: pause.signal, signal: signal.signal };
+}
+
+function stop(controller: AbortController): void {
+  controller.abort(new DOMException("stopped; what was done is kept", "AbortError"));
 }

@@ -2,11 +2,22 @@
 import { agree } from "./agree";
 import type { Command } from "./command";
 import { describeError, exitCode } from "./errors";
+import { exportCommand } from "./export";
 import { generate } from "./generate";
+import { importCommand } from "./import";
 import { score } from "./score";
 import { study } from "./study";
+import { verify } from "./verify";
 
-const commands: readonly Command[] = [study, score, generate, agree];
+const commands: readonly Command[] = [
+  study,
+  score,
+  generate,
+  agree,
+  importCommand,
+  verify,
+  exportCommand,
+];
 
 const overview = [
   "Measures and improves the moral consistency of language models.",

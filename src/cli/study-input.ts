@@ -3,12 +3,12 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { BUILT_IN_FILES, readBuiltIn } from "../core/corpus/built-in";
 import type { Corpus } from "../core/corpus/corpus";
-import { importDemoQuestions } from "../core/corpus/demo-questions";
-import { importMcc } from "../core/corpus/mcc";
+import { soundCorpus } from "../core/import/sound";
 import { importConfig } from "../core/study/check-config";
 import type { StudyConfigInput } from "../core/study/config";
 import { demoFolder } from "./assets";
 import { UsageError } from "./errors";
+import { importFile } from "./import-file";
 
 /** @returns the settings as the file has them, checked, and the folder that its paths are relative to. */
 export async function readConfig(
@@ -22,11 +22,7 @@ export async function readCorpus(corpus: string, folder: string): Promise<Corpus
     return readBuiltIn(corpus, await readText(join(demoFolder, BUILT_IN_FILES[corpus]!)));
   }
   const path = resolve(folder, corpus);
-  const text = await readText(path);
-  const file = basename(path);
-  return path.endsWith(".json")
-    ? importDemoQuestions(text, file, `recorded in ${file}`)
-    : importMcc(text, file, `recorded in ${file}`);
+  return soundCorpus(await importFile(path), basename(path));
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,13 +1,22 @@
 /** A study on stderr: a line a phase with its time, and what each training step says on a terminal. */
 import type { Phase, StudyEvent } from "../core/study/events";
+import { trainingName } from "../core/study/paused";
 import { type ProgressLine, progressLine } from "./progress-line";
 
 export class StudyLog {
   #line: ProgressLine | null = null;
   #phase: { name: string; started: number } | null = null;
   readonly #seconds: Record<string, number> = {};
+  #isReplay: boolean;
+
+  /** @param resumes  the study goes on: nothing is shown until it does. */
+  constructor(resumes: boolean) {
+    this.#isReplay = resumes;
+  }
 
   add(event: StudyEvent): void {
+    if (event.kind === "resumed") this.#isReplay = false;
+    if (this.#isReplay) return;
     switch (event.kind) {
       case "phase":
         this.#close();
@@ -31,6 +40,16 @@ export class StudyLog {
       case "ppo-step":
         this.#note(`reward ${event.meanScore.toFixed(3)}`);
         break;
+      case "resumed": {
+        const { from } = event;
+        const place =
+          from === null || from.step === 0
+            ? ""
+            : ` after step ${from.step} of ${trainingName(from)}`;
+        process.stderr.write(`goes on${place}\n`);
+        break;
+      }
+      case "note":
       case "cycle":
       case "scores":
       case "selection":

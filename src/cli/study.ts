@@ -1,38 +1,42 @@
-import { resolve } from "node:path";
 import { table } from "../core/format/report-markdown";
 import type { StudyReport } from "../core/format/report";
 import { checkStudy } from "../core/study/check-study";
-import { demoStudy, quick, resolveConfig } from "../core/study/presets";
-import { BUILT_IN_ENCODER } from "../core/encode/encoder";
-import type { StudyConfigInput } from "../core/study/config";
 import { runStudy } from "../core/study/study";
 import { loadPolicy } from "../engine/policy";
 import { openAligned } from "./aligned";
-import { loadEncoder, modelFiles } from "./assets";
-import { BACKEND_HELP, BACKEND_OPTION, startNamed } from "./backend";
-import { type Command, readArgs, wholeNumber } from "./command";
-import { readConfig, readCorpus } from "./study-input";
+import { loadEncoder } from "./assets";
+import { BACKEND_HELP, startNamed } from "./backend";
+import { type Command, readArgs } from "./command";
+import { readCorpus } from "./study-input";
 import { UsageError, readingInput } from "./errors";
-import { StudyFolder, checkFolder } from "./study-folder";
-import { interruptible } from "./interrupt";
+import { pausable } from "./interrupt";
 import { StudyLog } from "./study-log";
+import { startOf } from "./study-start";
+import { TARGET_HELP, openModel, pinTarget } from "./target";
 
 const help = `Runs a study: answers, scores, selection, LoRA, PPO, evaluation.
 
 Usage: npm run steadfast -- study [CONFIG.json|demo] --out DIR [options]
 
-  --out DIR    where report.json, report.md, config.json, log.jsonl, the adapter (PEFT) and the
-               answers (CSV) go
+  --out DIR    where report.json, report.md, config.json, log.jsonl, the adapter (PEFT), the
+               answers (CSV) and checkpoints go
+  --resume     go on with the study in DIR where it was paused, stopped or killed, with its own
+               config; the results are those of a study that was never interrupted
+  --train-more N  go on with the finished study in DIR for N more cycles
   --quick      the least work that goes through every step
   --seed N     instead of the config's seed
+  --target T   instead of the config's target: ${TARGET_HELP}
   --encoder DIR  instead of the config's encoder: a folder, relative to where you are, or "use-lite"
   --backend NAME  ${BACKEND_HELP}
   --force      replace the study that DIR holds already
   --json       print the report on stdout
 
+Ctrl-C pauses: what is under way is saved, and --resume goes on from there. A second Ctrl-C stops at once; --resume then
+goes on from the last checkpoint.
+
 CONFIG.json holds only what differs from its preset ("recommended" or "report"); config.json in DIR shows every
-setting as it was used. In it, "corpus" is "demo", "everyday-ethics" or a CSV in MCC's columns, "target" is "demo"
-or a folder in the hub's layout, "encoder" is "use-lite" or a folder with a sentence encoder in ONNX; all relative to
+setting as it was used. In it, "corpus" is "demo", "everyday-ethics" or a CSV in MCC's columns, "target" is "demo",
+"hub:owner/name@revision" (kept in STEADFAST_CACHE; STEADFAST_HUB names a mirror) or a folder in the hub's layout, "encoder" is "use-lite" or a folder with a sentence encoder in ONNX; all relative to
 CONFIG.json. The key of an API comes from STEADFAST_API_KEY.
 `;
 
@@ -45,10 +49,13 @@ export const study: Command = {
       argv,
       {
         out: { type: "string" },
+        resume: { type: "boolean", default: false },
+        "train-more": { type: "string" },
         quick: { type: "boolean", default: false },
         seed: { type: "string" },
+        target: { type: "string" },
         encoder: { type: "string" },
-        backend: BACKEND_OPTION,
+        backend: { type: "string" },
         force: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
       },
@@ -56,26 +63,35 @@ export const study: Command = {
     );
     const { out } = values;
     if (out === undefined) throw new UsageError("--out DIR is missing. See --help.");
-    const source = positionals[0] ?? "demo";
-    const { input, folder } =
-      source === "demo" ? { input: demoStudy, folder: "." } : await readConfig(source);
-    const config = resolveConfig(adjust(input, values));
-    checkFolder(out, values.force);
-    const corpus = await readCorpus(config.corpus, folder);
-    const files = modelFiles(config.target, folder);
+    const {
+      config: asked,
+      folder,
+      backend,
+      resumes,
+      open,
+    } = await startOf({
+      ...{ out, source: positionals[0] ?? null, trainMore: values["train-more"] },
+      ...{ quick: values.quick, seed: values.seed, target: values.target, encoder: values.encoder },
+      ...{ backend: values.backend, force: values.force, resume: values.resume },
+    });
+    const { target, targetHost: host } = asked;
+    const corpus = await readCorpus(asked.corpus, folder);
+    const files = await openModel(target, { relativeTo: folder, host });
+    const config = pinTarget(asked, files);
     const aligned = await readingInput(() => openAligned(config.aligned, corpus));
 
-    await startNamed(values.backend);
+    await startNamed(backend);
     const policy = await readingInput(() => loadPolicy(files));
     await readingInput(() => checkStudy(config, corpus, policy));
     const encoder = await loadEncoder(config.encoder, folder);
-    const store = await readingInput(() => StudyFolder.create(out, config, corpus));
-    const log = new StudyLog();
+    const store = await readingInput(() => open(corpus, config));
+    const log = new StudyLog(resumes);
     const started = Date.now();
     try {
       const ports = { policy, aligned, encoder, store };
       const report = await runStudy(config, corpus, ports, {
-        signal: interruptible(),
+        ...pausable(),
+        resumes,
         report(event) {
           log.add(event);
           store.log(event);
@@ -83,25 +99,16 @@ export const study: Command = {
       });
       await store.finish(report, { started, phases: log.seconds() });
       print(report, values.json);
+    } catch (error) {
+      log.end();
+      process.stderr.write(`to go on: npm run steadfast -- study --resume --out ${out}\n`);
+      throw error;
     } finally {
       log.end();
       policy.dispose();
     }
   },
 };
-
-function adjust(
-  input: StudyConfigInput,
-  { quick: isQuick, seed, encoder }: { quick: boolean; seed?: string; encoder?: string },
-): StudyConfigInput {
-  return {
-    ...(isQuick ? quick(input) : input),
-    ...(seed !== undefined && { seed: wholeNumber("--seed", seed) }),
-    ...(encoder !== undefined && {
-      encoder: encoder === BUILT_IN_ENCODER ? encoder : resolve(encoder),
-    }),
-  };
-}
 
 function print(report: StudyReport, json: boolean): void {
   process.stdout.write(`${json ? JSON.stringify(report) : table(report)}\n`);

@@ -1,17 +1,20 @@
 /** The study's target model: a GPT-2 with its tokenizer and an adapter that comes and goes. */
 import type { AdapterConfig } from "../core/adapter/config";
 import type { AdapterWeights } from "../core/adapter/peft";
+import type { Gpt2Config } from "../core/gpt2/config";
+import type { ModelOrigin } from "../core/models/origin";
 import { deriveSeed } from "../core/random";
 import { labelSequence } from "../core/sft/labels";
 import type { Sampling } from "../core/study/config";
+import type { TrainingState } from "../core/study/checkpoint";
 import type { Hooks } from "../core/study/hooks";
 import type {
+  FineTuneHooks,
   FineTuneSettings,
   Policy,
   PpoSession,
   PpoSettings,
   SeededPrompt,
-  SftStep,
   TrainingExample,
 } from "../core/study/ports";
 import {
@@ -36,13 +39,20 @@ export interface Continuation extends Generated {
 /** Owns the model and its adapter: `dispose` frees both. */
 export class Gpt2Policy implements Policy {
   readonly name: string;
+  readonly origin: ModelOrigin | null;
   readonly #model: Gpt2;
   readonly #tokenizer: TextTokenizer;
 
-  constructor(model: Gpt2, tokenizer: TextTokenizer) {
+  constructor(model: Gpt2, tokenizer: TextTokenizer, origin: ModelOrigin | null = null) {
     this.name = model.name;
+    this.origin = origin;
     this.#model = model;
     this.#tokenizer = tokenizer;
+  }
+
+  /** Shape of the model. */
+  get config(): Gpt2Config {
+    return this.#model.config;
   }
 
   async generate(
@@ -86,7 +96,7 @@ export class Gpt2Policy implements Policy {
   async fineTune(
     examples: readonly TrainingExample[],
     { adapter: config, sft, seed }: FineTuneSettings,
-    { signal, onStep }: Hooks & { readonly onStep: (step: SftStep) => void },
+    { signal, onStep, from = null, afterStep }: FineTuneHooks,
   ): Promise<AdapterWeights> {
     const { endOfText, positions } = this.#model.config;
     const sequences = examples.map(({ prompt, answer }) =>
@@ -98,17 +108,23 @@ export class Gpt2Policy implements Policy {
     );
     const adapter = createAdapter(this.#model, config, deriveSeed(seed, "adapter"));
     this.#attach(adapter);
-    const options = { config: sft, seed: deriveSeed(seed, "batches"), signal, onStep };
-    await trainSft(this.#model, adapter.variables(), sequences, options);
+    await trainSft(this.#model, adapter.variables(), sequences, {
+      config: sft,
+      seed: deriveSeed(seed, "batches"),
+      signal,
+      onStep,
+      from,
+      ...(afterStep && { afterStep }),
+    });
     return exportAdapter(adapter);
   }
 
   /** @throws Error if no adapter is in use: PPO trains one, and the base weights stay frozen. */
-  async startPpo(settings: PpoSettings): Promise<PpoSession> {
+  async startPpo(settings: PpoSettings, from: TrainingState | null = null): Promise<PpoSession> {
     const { adapter } = this.#model;
     if (adapter === null)
       throw new Error("PPO trains an adapter; attach one with useAdapter or fineTune first");
-    return new Gpt2PpoSession(this.#model, adapter, this.#tokenizer, settings);
+    return new Gpt2PpoSession(this.#model, adapter, this.#tokenizer, settings, from);
   }
 
   dispose(): void {
@@ -125,5 +141,5 @@ export class Gpt2Policy implements Policy {
 /** Loads model and tokenizer from a folder in the hub's layout onto the current backend. */
 export async function loadPolicy(files: ModelFiles): Promise<Gpt2Policy> {
   const [model, tokenizer] = await Promise.all([loadGpt2(files), loadTokenizer(files)]);
-  return new Gpt2Policy(model, tokenizer);
+  return new Gpt2Policy(model, tokenizer, files.origin ?? null);
 }

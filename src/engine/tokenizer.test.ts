@@ -28,6 +28,16 @@ test("knows the end-of-text token and writes it out", async () => {
   expect(tokenizer.decode([vectors.eot])).toBe("<|endoftext|>");
 });
 
+test("vocab.json and merges.txt alone make the same tokenizer", async () => {
+  const names = new Set(["config.json", "model.safetensors", "vocab.json", "merges.txt"]);
+  const tokenizer = await loadTokenizer({ name: "demo", read, names });
+  for (const { text, ids } of vectors.cases) {
+    expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids);
+    expect(tokenizer.decode(ids)).toBe(text);
+  }
+  expect(tokenizer.encode("<|endoftext|>")).toEqual([vectors.eot]);
+});
+
 test("names the file that is not JSON", () => {
   expect(() => createTokenizer("{", "{}")).toThrow("tokenizer.json is not JSON");
   expect(() => createTokenizer("{}", "<html>")).toThrow("tokenizer_config.json is not JSON");

@@ -1,5 +1,6 @@
-/** A model's own tokenizer, from the two files that the hub keeps beside its weights. */
+/** A model's own tokenizer, from the files that the hub keeps beside its weights. */
 import { Tokenizer } from "@huggingface/tokenizers";
+import { MERGES, TOKENIZER, TOKENIZER_CONFIG, VOCABULARY } from "../core/models/layout";
 import type { ModelFiles } from "./gpt2/load";
 
 export interface TextTokenizer {
@@ -27,10 +28,37 @@ export function createTokenizer(tokenizerJson: string, configJson: string): Text
   };
 }
 
-/** Reads tokenizer.json and tokenizer_config.json. */
+/** Reads tokenizer.json, or where that is missing vocab.json and merges.txt; and tokenizer_config.json where it is there. */
 export async function loadTokenizer(files: ModelFiles): Promise<TextTokenizer> {
   const text = async (file: string) => new TextDecoder().decode(await files.read(file));
-  return createTokenizer(await text("tokenizer.json"), await text("tokenizer_config.json"));
+  const has = (file: string) => files.names?.has(file) ?? true;
+  const config = has(TOKENIZER_CONFIG) ? await text(TOKENIZER_CONFIG) : GPT2_CONFIG;
+  if (has(TOKENIZER)) return createTokenizer(await text(TOKENIZER), config);
+  return createTokenizer(bytePairTokenizer(await text(VOCABULARY), await text(MERGES)), config);
+}
+
+const GPT2_CONFIG = '{"tokenizer_class":"GPT2Tokenizer"}';
+const END_OF_TEXT = "<|endoftext|>";
+
+/** GPT-2's byte-level BPE as tokenizer.json has it, from the two files of before there was one. */
+function bytePairTokenizer(vocabularyJson: string, merges: string): string {
+  const vocab = parse(vocabularyJson, VOCABULARY) as Readonly<Record<string, unknown>>;
+  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true };
+  const pairs = merges.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#version"));
+  const id = vocab[END_OF_TEXT];
+  const special = { single_word: false, lstrip: false, rstrip: false, normalized: false };
+  return JSON.stringify({
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens:
+      typeof id === "number" ? [{ id, content: END_OF_TEXT, ...special, special: true }] : [],
+    normalizer: null,
+    pre_tokenizer: { ...byteLevel, use_regex: true },
+    post_processor: null,
+    decoder: byteLevel,
+    model: { type: "BPE", vocab, merges: pairs },
+  });
 }
 
 function parse(text: string, file: string): object {

@@ -28,14 +28,26 @@ export interface EventBatch {
 
 export interface RunParams {
   readonly runId: string;
+  /** Under which the run is written; null where no other tab can take it over. */
+  readonly lease: { readonly name: string; readonly token: string } | null;
   readonly config: StudyConfig;
   readonly corpus: Corpus;
   /** For a chat API; held in memory, never stored. */
   readonly apiKey: string | null;
+  /** What made a run go on by itself, for its log; null where a person started it or let it go on. */
+  readonly note: string | null;
 }
 
-/** What the study's worker can be asked; workers/trainer.ts answers. It stores events, answers, adapters and the report itself. */
+/** What a run tells: the next batch, or, where it goes on, the batches that take the place of all before. */
+export type RunProgress = EventBatch | { readonly kept: readonly EventBatch[] };
+
+/**
+ * What the study's worker can be asked; workers/trainer.ts answers. It stores events, answers, adapters, checkpoints and
+ * the report itself, and a run goes on from what is stored of it. `runStudy` fails with the code "PausedError" once
+ * `pause` has been heeded, and with "DeviceLostError" where the GPU is gone, and this worker with it.
+ */
 export type StudyContract = {
   start: { params: { assets: AssetUrls }; progress: never; result: DeviceInfo };
-  runStudy: { params: RunParams; progress: EventBatch; result: { report: StudyReport } };
+  runStudy: { params: RunParams; progress: RunProgress; result: { report: StudyReport } };
+  pause: { params: null; progress: never; result: null };
 };

@@ -27,7 +27,8 @@ test.each(released)(
     const db = await openDatabase({ name: `from-${version}` });
     expect(db.version).toBe(migrations.length);
     expect([...db.objectStoreNames]).toEqual([
-      ...["adapters", "answers", "corpora", "decisions", "events", "reports", "runs"],
+      ...["adapters", "answers", "apiKeys", "checkpointChunks", "checkpoints", "corpora"],
+      ...["decisions", "events", "leases", "models", "reports", "runs"],
       ...["sessions", "tasks"],
     ]);
     expect(await db.getAll("corpora")).toEqual([stored]);

@@ -9,9 +9,13 @@ import {
 } from "idb";
 import type { AdapterRow } from "./adapters";
 import type { AnswersRow } from "./answers";
+import type { CheckpointChunkRow, CheckpointRow } from "./checkpoints";
 import type { StoredCorpus } from "./corpora";
 import type { DecisionRow } from "./decisions";
 import type { EventsRow } from "./events";
+import type { EncryptedKey } from "./api-keys";
+import type { Lease } from "./leases";
+import type { ModelRow } from "./models";
 import type { ReportRow } from "./reports";
 import type { RunRecord } from "./runs";
 import type { SessionKey, SessionRow } from "./sessions";
@@ -27,9 +31,16 @@ export interface Schema extends DBSchema {
   tasks: { key: string; value: StoredTask };
   sessions: { key: number; value: SessionRow; indexes: { bySession: SessionKey } };
   decisions: { key: number; value: DecisionRow; indexes: { byTask: string } };
+  checkpoints: { key: CheckpointKey; value: CheckpointRow };
+  checkpointChunks: { key: CheckpointChunkKey; value: CheckpointChunkRow };
+  models: { key: string; value: ModelRow };
+  leases: { key: string; value: Lease };
+  apiKeys: { key: string; value: EncryptedKey };
 }
 export type AnswersKey = [runId: string, cycle: number, role: string, split: string];
 export type AdapterKey = [runId: string, cycle: number, role: string];
+export type CheckpointKey = [runId: string, serial: number];
+export type CheckpointChunkKey = [runId: string, serial: number, index: number];
 
 export type Database = IDBPDatabase<Schema>;
 export type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">;
@@ -64,6 +75,17 @@ export const migrations: readonly Migration[] = [
       const { event, ...row } = cursor.value as unknown as SingleEventRow;
       await cursor.update({ ...row, events: [event] });
     }
+  },
+  (db) => {
+    db.createObjectStore("checkpoints", { keyPath: ["runId", "serial"] });
+    db.createObjectStore("checkpointChunks", { keyPath: ["runId", "serial", "index"] });
+  },
+  (db) => {
+    db.createObjectStore("models", { keyPath: "id" });
+  },
+  (db) => {
+    db.createObjectStore("leases", { keyPath: "name" });
+    db.createObjectStore("apiKeys", { keyPath: "api" });
   },
 ];
 

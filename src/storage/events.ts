@@ -23,6 +23,24 @@ export async function appendEvents(
   await write(db, ["events"], (tx) => tx.objectStore("events").add({ runId, at, events }), events);
 }
 
+/** Puts these batches in place of all that are stored of the run: all or nothing. */
+export async function replaceEvents(
+  db: Database,
+  runId: string,
+  batches: readonly StoredBatch[],
+): Promise<void> {
+  await write(
+    db,
+    ["events"],
+    async (tx) => {
+      const store = tx.objectStore("events");
+      for (const key of await store.index("byRun").getAllKeys(runId)) await store.delete(key);
+      for (const { at, events } of batches) await store.add({ runId, at, events });
+    },
+    batches,
+  );
+}
+
 /** In the order in which they were appended. */
 export async function eventsOf(db: Database, runId: string): Promise<StoredBatch[]> {
   const rows = await db.getAllFromIndex("events", "byRun", runId);

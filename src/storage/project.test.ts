@@ -5,15 +5,16 @@ import { archiveOf, byteDigest, sourceOf } from "../../tests/project/archive";
 import { someTask } from "../../tests/annotation/tasks";
 import type { ProjectItem } from "../core/format/project/items";
 import { digestOf, openProject } from "../core/format/project/project";
+import { checkpointsOf, loadCheckpoint, saveCheckpoint } from "./checkpoints";
 import { type Database, openDatabase } from "./db";
-import { importItems, isEmpty, projectItems, wipe } from "./project";
+import { EVERYTHING, importItems, isEmpty, projectItems, wipe } from "./project";
 import { projectOf, seedOfProject } from "../../tests/project/random-project";
-import { adapter, answersTo, corpus, report, run } from "./rows.fixture";
+import { adapter, answersTo, checkpoint, corpus, report, run } from "./rows.fixture";
 import { sessionsOf } from "./sessions";
 
 async function* everything(db: Database, settings: ProjectItem): AsyncGenerator<ProjectItem> {
   yield settings;
-  yield* projectItems(db, true);
+  yield* projectItems(db, EVERYTHING);
 }
 
 async function read(bytes: Uint8Array): Promise<ProjectItem[]> {
@@ -57,16 +58,17 @@ const runItem = (id: string): ProjectItem => ({
     report,
   },
   adapters: [{ cycle: 1, role: "lora", weights: adapter }],
+  checkpoints: [],
 });
 const corpusItem = (id: string): ProjectItem => ({ kind: "corpus", content: corpus(id) });
 
 test("an id that is taken stops the whole import, and nothing of it is stored", async () => {
   const db = await openDatabase({ name: "taken" });
   await importItems(db, [runItem("b")]);
-  const before = await archiveOf(projectItems(db, true));
+  const before = await archiveOf(projectItems(db, EVERYTHING));
   const taken = importItems(db, [corpusItem("c"), runItem("a"), runItem("b")]);
   await expect(taken).rejects.toMatchObject({ name: "ConstraintError" });
-  expect(Buffer.compare(await archiveOf(projectItems(db, true)), before)).toBe(0);
+  expect(Buffer.compare(await archiveOf(projectItems(db, EVERYTHING)), before)).toBe(0);
 });
 
 test("labels of a task that is here are added to those that are here", async () => {
@@ -98,9 +100,27 @@ test("labels of a task that is here are added to those that are here", async () 
   expect((await db.getAll("decisions")).map(({ decision }) => decision.by)).toEqual(["Cy", "Bo"]);
 });
 
-test("an archive without adapters has the rest of a run", async () => {
+test("an archive without adapters and checkpoints has the rest of a run", async () => {
   const db = await openDatabase({ name: "no-adapters" });
   await importItems(db, [runItem("a")]);
-  const [item] = await read(await archiveOf(projectItems(db, false), false));
+  await saveCheckpoint(db, "a", checkpoint(1), 2, byteDigest);
+  const none = { adapters: false, checkpoints: false };
+  const [item] = await read(await archiveOf(projectItems(db, none), none));
   expect(item).toEqual({ ...runItem("a"), adapters: [] });
+});
+
+test("a checkpoint goes on elsewhere from an archive, and one that is damaged is left out of it", async () => {
+  const db = await openDatabase({ name: "checkpoints" });
+  await importItems(db, [{ ...runItem("a"), adapters: [] } as ProjectItem]);
+  for (const step of [1, 2, 3]) await saveCheckpoint(db, "a", checkpoint(step), 3, byteDigest);
+  await db.delete("checkpointChunks", ["a", 3, 0]);
+  const items = await read(await archiveOf(projectItems(db, EVERYTHING)));
+  await wipe(db);
+  await importItems(db, items);
+  const phase = { kind: "lora", cycle: 1 } as const;
+  expect(await checkpointsOf(db, "a")).toMatchObject([{ step: 2 }, { step: 1 }]);
+  expect(await loadCheckpoint(db, "a", phase, byteDigest)).toEqual({
+    checkpoint: checkpoint(2),
+    refused: [],
+  });
 });

@@ -1,8 +1,9 @@
 /** Everything in the database as items of a project, and items into it: all of them or none. */
 import { canonicalJson } from "../core/annotation/canonical-json";
 import type { DecisionsItem, TaskItem } from "../core/format/project/items-schema";
-import type { ItemKind, ProjectItem } from "../core/format/project/items";
+import type { ItemKind, ProjectItem, RunExtent } from "../core/format/project/items";
 import type { Database } from "./db";
+import { rowsOfCheckpoints, wholeCheckpoints } from "./checkpoint-items";
 import { decisionsOf } from "./decisions";
 import { eventsOf } from "./events";
 import { rowsUnder } from "./keys";
@@ -10,6 +11,7 @@ import { reportOf } from "./reports";
 import { addSession, sessionsOf } from "./sessions";
 import { type Writing, write } from "./write";
 
+/** Of a backup. Not so: models (large, and loaded again), leases of tabs, and API keys, encrypted as they are. */
 const STORES = [
   "corpora",
   "runs",
@@ -20,14 +22,16 @@ const STORES = [
   "tasks",
   "sessions",
   "decisions",
+  "checkpoints",
+  "checkpointChunks",
 ] as const;
+/** With all that a run has. */
+export const EVERYTHING: RunExtent = { adapters: true, checkpoints: true };
+
 type Everything = Writing<(typeof STORES)[number][]>;
 
-/** Every item, by kind, then id; one is in memory at a time. @param withAdapters whether runs carry their adapters. */
-export async function* projectItems(
-  db: Database,
-  withAdapters: boolean,
-): AsyncGenerator<ProjectItem> {
+/** Every item, by kind, then id; one is in memory at a time. */
+export async function* projectItems(db: Database, extent: RunExtent): AsyncGenerator<ProjectItem> {
   const keys: readonly (readonly [ItemKind, readonly string[]])[] = [
     ["corpus", await db.getAllKeys("corpora")],
     ["run", await db.getAllKeys("runs")],
@@ -36,7 +40,7 @@ export async function* projectItems(
   ];
   for (const [kind, ids] of keys) {
     for (const id of ids) {
-      const item = await itemOf(db, kind, id, withAdapters);
+      const item = await itemOf(db, kind, id, extent);
       if (item) yield item; // else another tab has deleted it meanwhile
     }
   }
@@ -47,7 +51,7 @@ export async function itemOf(
   db: Database,
   kind: ItemKind,
   id: string,
-  withAdapters: boolean,
+  extent: RunExtent,
 ): Promise<ProjectItem | null> {
   switch (kind) {
     case "corpus": {
@@ -55,7 +59,7 @@ export async function itemOf(
       return content === undefined ? null : { kind, content };
     }
     case "run":
-      return runItem(db, id, withAdapters);
+      return runItem(db, id, extent);
     case "task": {
       const stored = await db.get("tasks", id);
       if (stored === undefined) return null;
@@ -91,10 +95,11 @@ export async function importItems(db: Database, items: readonly ProjectItem[]): 
   );
 }
 
-/** Deletes everything. */
+/** Deletes everything, API keys included. */
 export async function wipe(db: Database): Promise<void> {
-  await write(db, [...STORES], (tx) =>
-    Promise.all(STORES.map((store) => tx.objectStore(store).clear())),
+  const stores = [...STORES, "apiKeys"] as const;
+  await write(db, [...stores], (tx) =>
+    Promise.all(stores.map((store) => tx.objectStore(store).clear())),
   );
 }
 
@@ -105,18 +110,15 @@ export async function isEmpty(db: Database): Promise<boolean> {
   return counts.every((count) => count === 0);
 }
 
-async function runItem(
-  db: Database,
-  id: string,
-  withAdapters: boolean,
-): Promise<ProjectItem | null> {
+async function runItem(db: Database, id: string, extent: RunExtent): Promise<ProjectItem | null> {
   const record = await db.get("runs", id);
   if (record === undefined) return null;
-  const [events, report, answerRows, adapterRows] = await Promise.all([
+  const [events, report, answerRows, adapterRows, checkpoints] = await Promise.all([
     eventsOf(db, id),
     reportOf(db, id),
     db.getAll("answers", rowsUnder(id)),
-    withAdapters ? db.getAll("adapters", rowsUnder(id)) : [],
+    extent.adapters ? db.getAll("adapters", rowsUnder(id)) : [],
+    extent.checkpoints ? wholeCheckpoints(db, id) : [],
   ]);
   const answers = answerRows.map(({ cycle, role, split, answers }) => ({
     cycle,
@@ -125,7 +127,7 @@ async function runItem(
     answers,
   }));
   const adapters = adapterRows.map(({ cycle, role, weights }) => ({ cycle, role, weights }));
-  return { kind: "run", content: { record, events, answers, report }, adapters };
+  return { kind: "run", content: { record, events, answers, report }, adapters, checkpoints };
 }
 
 /** What decisions are kept under that are of no task here. */
@@ -159,7 +161,7 @@ async function importItem(tx: Everything, item: ProjectItem): Promise<void> {
 
 async function importRun(
   tx: Everything,
-  { content, adapters }: ProjectItem & { readonly kind: "run" },
+  { content, adapters, checkpoints }: ProjectItem & { readonly kind: "run" },
 ): Promise<void> {
   const { record, events, answers, report } = content;
   const runId = record.id;
@@ -168,6 +170,10 @@ async function importRun(
   for (const set of answers) await tx.objectStore("answers").add({ runId, ...set });
   for (const { cycle, role, weights } of adapters) {
     await tx.objectStore("adapters").add({ runId, cycle, role: role, weights });
+  }
+  for (const { row, chunks } of rowsOfCheckpoints(runId, checkpoints)) {
+    await tx.objectStore("checkpoints").add(row);
+    for (const chunk of chunks) await tx.objectStore("checkpointChunks").add(chunk);
   }
   if (report) await tx.objectStore("reports").add({ runId, report });
 }

@@ -1,4 +1,5 @@
 /** Rows for the tests of this folder. */
+import type { Checkpoint } from "../core/study/checkpoint";
 import type { AdapterWeights } from "../core/adapter/peft";
 import type { Answer } from "../core/answers/answer";
 import type { QuestionId } from "../core/corpus/corpus";
@@ -55,6 +56,12 @@ export const adapter: AdapterWeights = {
     },
   ],
 };
+
+export function checkpoint(step: number): Checkpoint {
+  const values = Float32Array.of(step, -0, Number.MIN_VALUE);
+  const phase = { kind: "lora", cycle: 1 } as const;
+  return { phase, step, state: { optimiserStep: step }, tensors: { a: { shape: [3], values } } };
+}
 
 export const report: StudyReport = {
   format: REPORT_FORMAT,

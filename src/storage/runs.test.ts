@@ -2,11 +2,13 @@ import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 import { adapterOf, adaptersOf, saveAdapter } from "./adapters";
 import { answersOf, answerSetsOf, saveAnswers } from "./answers";
+import { CHECKPOINT_STORES, checkpointsOf, loadCheckpoint, saveCheckpoint } from "./checkpoints";
 import { deleteCorpus, getCorpus, listCorpora, putCorpus } from "./corpora";
 import { type Database, openDatabase } from "./db";
+import { checkpointDigest } from "./digest";
 import { appendEvents, eventsOf } from "./events";
 import { reportOf, saveReport } from "./reports";
-import { adapter, answersTo, corpus, report, run } from "./rows.fixture";
+import { adapter, answersTo, checkpoint, corpus, report, run } from "./rows.fixture";
 import { deleteRun, getRun, listRuns, putRun, restoreRun } from "./runs";
 
 const lora = { cycle: 1, role: "lora", split: "evaluation" } as const;
@@ -23,6 +25,7 @@ async function fill(db: Database, id: string): Promise<void> {
   await saveAnswers(db, id, baseline, answersTo(1));
   await saveAdapter(db, id, 1, "lora", adapter);
   await saveReport(db, id, report);
+  for (const step of [1, 2]) await saveCheckpoint(db, id, checkpoint(step), 2, checkpointDigest);
 }
 
 async function everythingOf(db: Database, id: string): Promise<unknown> {
@@ -34,6 +37,8 @@ async function everythingOf(db: Database, id: string): Promise<unknown> {
     adapters: await adaptersOf(db, id),
     weights: await adapterOf(db, id, 1, "lora"),
     report: await reportOf(db, id),
+    steps: (await checkpointsOf(db, id)).map(({ step }) => step),
+    loaded: (await loadCheckpoint(db, id, checkpoint(0).phase, checkpointDigest)).checkpoint,
   };
 }
 
@@ -48,6 +53,8 @@ test("what is saved of a run is read back as it was", async () => {
     adapters: [{ cycle: 1, role: "lora" }],
     weights: adapter,
     report,
+    steps: [2, 1],
+    loaded: checkpoint(2),
   });
 });
 
@@ -61,6 +68,8 @@ test("what a run lacks is null or an empty list", async () => {
     adapters: [],
     weights: null,
     report: null,
+    steps: [],
+    loaded: null,
   });
   expect(await getCorpus(db, "c")).toBeNull();
 });
@@ -88,10 +97,16 @@ test("deleting a run removes everything of it and nothing of another", async () 
   for (const id of ["a", "ab", "b"]) await fill(db, id);
   const others = [await everythingOf(db, "ab"), await everythingOf(db, "b")];
   await deleteRun(db, "a");
-  const counts = (["runs", "events", "answers", "adapters", "reports"] as const).map((store) =>
-    db.count(store),
-  );
-  expect(await Promise.all(counts)).toEqual([2, 6, 4, 2, 2]);
+  const stores = [
+    "runs",
+    "events",
+    "answers",
+    "adapters",
+    "reports",
+    ...CHECKPOINT_STORES,
+  ] as const;
+  const counts = stores.map((store) => db.count(store));
+  expect(await Promise.all(counts)).toEqual([2, 6, 4, 2, 2, 4, 4]);
   expect([await everythingOf(db, "ab"), await everythingOf(db, "b")]).toEqual(others);
 });
 

@@ -1,9 +1,11 @@
 import type { StudyConfig } from "../core/study/config";
 import type { AdapterRow } from "./adapters";
 import type { AnswersRow } from "./answers";
+import { CHECKPOINT_STORES, type CheckpointChunkRow, type CheckpointRow } from "./checkpoints";
 import type { Database } from "./db";
 import type { EventsRow } from "./events";
 import { rowsUnder } from "./keys";
+import type { Lease } from "./leases";
 import type { ReportRow } from "./reports";
 import { write } from "./write";
 
@@ -13,8 +15,8 @@ export interface RunRecord {
   readonly name: string;
   readonly createdAt: number;
   readonly endedAt: number | null;
-  readonly status: "running" | "done" | "cancelled" | "failed" | "interrupted";
-  /** Why it failed; null otherwise. */
+  readonly status: "running" | "paused" | "done" | "cancelled" | "failed" | "interrupted";
+  /** Why it failed, or was paused by itself; null otherwise. */
   readonly message: string | null;
   readonly config: StudyConfig;
   readonly corpusId: string;
@@ -30,11 +32,19 @@ export interface RemovedRun {
   readonly answers: readonly AnswersRow[];
   readonly adapters: readonly AdapterRow[];
   readonly reports: readonly ReportRow[];
+  readonly checkpoints: readonly CheckpointRow[];
+  readonly chunks: readonly CheckpointChunkRow[];
 }
 
-/** Adds the record, or replaces it. */
-export async function putRun(db: Database, run: RunRecord): Promise<void> {
-  await write(db, ["runs"], (tx) => tx.objectStore("runs").put(run), run);
+const STORES = ["runs", "events", "answers", "adapters", "reports", ...CHECKPOINT_STORES] as const;
+
+/** Adds the record, or replaces it. @param lease  of the tab that the run is in; null where no other tab can hold it. */
+export async function putRun(
+  db: Database,
+  run: RunRecord,
+  lease: Lease | null = null,
+): Promise<void> {
+  await write(db, ["runs"], (tx) => tx.objectStore("runs").put(run), run, lease);
 }
 
 /** Newest first. */
@@ -52,7 +62,7 @@ export async function getRun(db: Database, id: string): Promise<RunRecord | null
  * @returns what was deleted, for `restoreRun`; null if there is no such run (what a killed worker left of it goes too).
  */
 export async function deleteRun(db: Database, id: string): Promise<RemovedRun | null> {
-  return write(db, ["runs", "events", "answers", "adapters", "reports"], async (tx) => {
+  return write(db, [...STORES], async (tx) => {
     const run = await tx.objectStore("runs").get(id);
     const range = rowsUnder(id);
     const eventStore = tx.objectStore("events");
@@ -61,6 +71,8 @@ export async function deleteRun(db: Database, id: string): Promise<RemovedRun | 
       answers: await tx.objectStore("answers").getAll(range),
       adapters: await tx.objectStore("adapters").getAll(range),
       reports: await tx.objectStore("reports").getAll(id),
+      checkpoints: await tx.objectStore("checkpoints").getAll(range),
+      chunks: await tx.objectStore("checkpointChunks").getAll(range),
     };
     const eventKeys = await eventStore.index("byRun").getAllKeys(id);
     await Promise.all([
@@ -69,6 +81,8 @@ export async function deleteRun(db: Database, id: string): Promise<RemovedRun | 
       tx.objectStore("answers").delete(range),
       tx.objectStore("adapters").delete(range),
       tx.objectStore("reports").delete(id),
+      tx.objectStore("checkpoints").delete(range),
+      tx.objectStore("checkpointChunks").delete(range),
     ]);
     return run === undefined ? null : { run, ...parts };
   });
@@ -76,14 +90,16 @@ export async function deleteRun(db: Database, id: string): Promise<RemovedRun | 
 
 /** Puts a deleted run back as it was. Its events keep their numbers, and with them their order. */
 export async function restoreRun(db: Database, removed: RemovedRun): Promise<void> {
-  const { run, events, answers, adapters, reports } = removed;
-  await write(db, ["runs", "events", "answers", "adapters", "reports"], (tx) =>
+  const { run, events, answers, adapters, reports, checkpoints, chunks } = removed;
+  await write(db, [...STORES], (tx) =>
     Promise.all([
       tx.objectStore("runs").put(run),
       ...events.map((row) => tx.objectStore("events").put(row)),
       ...answers.map((row) => tx.objectStore("answers").put(row)),
       ...adapters.map((row) => tx.objectStore("adapters").put(row)),
       ...reports.map((row) => tx.objectStore("reports").put(row)),
+      ...checkpoints.map((row) => tx.objectStore("checkpoints").put(row)),
+      ...chunks.map((row) => tx.objectStore("checkpointChunks").put(row)),
     ]),
   );
 }

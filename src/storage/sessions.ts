@@ -4,6 +4,7 @@ import type { SessionEvent } from "../core/annotation/queue";
 import type { Rater } from "../core/annotation/session-file";
 import type { Database, Schema } from "./db";
 import { rowsUnder } from "./keys";
+import type { Lease } from "./leases";
 import { write } from "./write";
 
 /** `order` is the database's own counter: it only rises, so it puts the rows of a session in order. */
@@ -26,15 +27,20 @@ export interface StoredSession {
 /** What an import came to: new rater; rest of a known session; nothing new; a session that went another way. */
 export type ImportOutcome = "added" | "continued" | "known" | "separate";
 
-/** Resolves when the event is on disk. @throws DOMException if it could not be stored: then nothing of it is. */
+/**
+ * Resolves when the event is on disk.
+ * @param lease  of the tab that writes the session; null where no other tab can.
+ * @throws DOMException if it could not be stored, LeaseLostError if another tab has taken over: then nothing of it is.
+ */
 export async function appendSessionEvent(
   db: Database,
   taskId: string,
   { name, kind }: Rater,
   event: SessionEvent,
+  lease: Lease | null = null,
 ): Promise<void> {
   const row: SessionRow = { taskId, kind, name, part: 0, events: [event] };
-  await write(db, ["sessions"], (tx) => tx.objectStore("sessions").add(row), row);
+  await write(db, ["sessions"], (tx) => tx.objectStore("sessions").add(row), row, lease);
 }
 
 /** The events of the rater's session on this device, in order. */
@@ -74,9 +80,14 @@ export async function importSession(
   taskId: string,
   rater: Rater,
   events: readonly SessionEvent[],
+  lease: Lease | null = null,
 ): Promise<ImportOutcome> {
-  return write(db, ["sessions"], (tx) =>
-    addSession(tx.objectStore("sessions"), taskId, rater, events),
+  return write(
+    db,
+    ["sessions"],
+    (tx) => addSession(tx.objectStore("sessions"), taskId, rater, events),
+    events,
+    lease,
   );
 }
 

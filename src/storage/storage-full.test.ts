@@ -2,13 +2,15 @@ import "fake-indexeddb/auto";
 import { afterEach, expect, test, vi } from "vitest";
 import { saveAdapter } from "./adapters";
 import { saveAnswers } from "./answers";
+import { saveCheckpoint } from "./checkpoints";
 import { putCorpus } from "./corpora";
 import { type Database, openDatabase } from "./db";
+import { checkpointDigest } from "./digest";
 import { appendEvents } from "./events";
 import type { ProjectItem } from "../core/format/project/items";
-import { importItems, isEmpty, projectItems, wipe } from "./project";
+import { EVERYTHING, importItems, isEmpty, projectItems, wipe } from "./project";
 import { saveReport } from "./reports";
-import { adapter, answersTo, corpus, report, run } from "./rows.fixture";
+import { adapter, answersTo, checkpoint, corpus, report, run } from "./rows.fixture";
 import { putRun } from "./runs";
 import { StorageFullError } from "./storage-full";
 
@@ -19,6 +21,7 @@ const WRITES = {
   events: (db: Database) => appendEvents(db, "a", { at: 2, events: [] }),
   answers: (db: Database) => saveAnswers(db, "a", { ...set, cycle: 2 }, answersTo(1)),
   "an adapter": (db: Database) => saveAdapter(db, "a", 2, "lora", adapter),
+  "a checkpoint": (db: Database) => saveCheckpoint(db, "a", checkpoint(2), 2, checkpointDigest),
   "a report": (db: Database) => saveReport(db, "b", report),
 };
 
@@ -30,12 +33,13 @@ async function filled(name: string): Promise<Database> {
   await putCorpus(db, corpus("c1"));
   await saveAnswers(db, "a", set, answersTo(1));
   await saveAdapter(db, "a", 1, "lora", adapter);
+  await saveCheckpoint(db, "a", checkpoint(1), 2, checkpointDigest);
   return db;
 }
 
 async function everything(db: Database): Promise<ProjectItem[]> {
   const items: ProjectItem[] = [];
-  for await (const item of projectItems(db, true)) items.push(item);
+  for await (const item of projectItems(db, EVERYTHING)) items.push(item);
   return items;
 }
 

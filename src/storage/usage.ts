@@ -4,8 +4,8 @@ import type { Database, Schema } from "./db";
 import { sizeOf } from "./size";
 
 export interface StorageUse {
-  readonly kind: "Corpora" | "Runs" | "Answers" | "Adapters" | "Labels";
-  /** Rows, of what a person counts: corpora, runs, sets of answers, adapters, tasks. */
+  readonly kind: "Corpora" | "Runs" | "Answers" | "Adapters" | "Checkpoints" | "Labels";
+  /** Rows, of what a person counts: corpora, runs, sets of answers, adapters, checkpoints, tasks. */
   readonly count: number;
   /** Estimated; the browser says only the sum of everything. */
   readonly bytes: number;
@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<StorageUse["kind"], readonly StoreNames<Schema>[]>>
   Runs: ["runs", "events", "reports"],
   Answers: ["answers"],
   Adapters: ["adapters"],
+  Checkpoints: ["checkpoints", "checkpointChunks"],
   Labels: ["tasks", "sessions", "decisions"],
 };
 

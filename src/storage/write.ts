@@ -1,5 +1,6 @@
 import type { IDBPTransaction, StoreNames } from "idb";
 import type { Database, Schema } from "./db";
+import { type Lease, checkLease, leaseOf } from "./leases";
 import { sizeOf } from "./size";
 import { isQuotaError, StorageFullError } from "./storage-full";
 
@@ -12,18 +13,23 @@ export type Writing<Names extends Store[]> = IDBPTransaction<Schema, Names, "rea
  * Within `work`, await nothing but the transaction's own requests.
  *
  * @param stored  what is stored, for its size in the message should there be no room.
- * @throws StorageFullError if the browser gives no more room; nothing of `work` is stored then.
+ * @param lease   that must hold; where the connection is bound to one, that one.
+ * @throws StorageFullError if the browser gives no more room, LeaseLostError if another tab has taken over; nothing of
+ *         `work` is stored then.
  */
 export async function write<Names extends Store[], Result>(
   db: Database,
   stores: Names,
   work: (tx: Writing<Names>) => Promise<Result>,
   stored?: unknown,
+  lease: Lease | null | undefined = leaseOf(db),
 ): Promise<Result> {
-  const tx = db.transaction(stores, "readwrite", { durability: "strict" });
+  const all: Store[] = lease ? [...stores, "leases"] : stores;
+  const tx = db.transaction(all, "readwrite", { durability: "strict" });
   tx.done.catch(() => {}); // it is awaited below, unless work fails first
   try {
-    const result = await work(tx);
+    if (lease) await checkLease(tx.objectStore("leases"), lease);
+    const result = await work(tx as unknown as Writing<Names>);
     await tx.done;
     return result;
   } catch (error) {

@@ -11,6 +11,7 @@ import { deviceLimits } from "./device-limits";
 import { encoder } from "./encoder";
 import { torch } from "./torch";
 import { foldSessionBench } from "./fold-session";
+import { importBench } from "./import";
 import { gpt2124m } from "./gpt2-124m";
 import { linearMap } from "./linear";
 import { lora124m } from "./lora-124m";
@@ -20,6 +21,7 @@ import { startAgainWithSwiftShader } from "./start";
 const benches: readonly Bench[] = [
   alphaBootstrap,
   foldSessionBench,
+  importBench,
   linearMap,
   demoDecode,
   dispatches,

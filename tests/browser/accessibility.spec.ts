@@ -32,6 +32,7 @@ test("the study's pages before the first run", async ({ page }) => {
   await open(page, "#/corpus");
   await expect(page.getByRole("list", { name: "Corpora" })).toBeVisible();
   await expectAccessible(page, "corpus");
+  await page.getByRole("button", { name: /^Is it ever acceptable to lie\?/ }).click();
   await page.locator("summary:visible").first().click();
   await expectAccessible(page, "corpus with a question open");
   await open(page, "#/setup");

@@ -19,7 +19,8 @@ async function importCorpus(page: Page): Promise<void> {
     mimeType: "text/csv",
     buffer: Buffer.from(csv("No.")),
   });
-  await expect(page.getByRole("heading", { name: "mine" })).toBeVisible();
+  await page.getByRole("button", { name: "Import 1 question" }).click();
+  await expect(page.getByRole("heading", { name: "mine", exact: true })).toBeVisible();
 }
 
 async function exported(page: Page): Promise<Buffer> {

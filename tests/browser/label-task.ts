@@ -1,7 +1,7 @@
 /** A task of n pairs on the built site, and a rater who has opened it. */
 import { readFile } from "node:fs/promises";
 import { type Page, expect } from "@playwright/test";
-import { open } from "./site";
+import { site } from "./site";
 
 function csvOfPairs(n: number): string {
   const rows = Array.from({ length: n }, (_, i) => {
@@ -12,9 +12,13 @@ function csvOfPairs(n: number): string {
 }
 
 /** Hands a CSV of n pairs to the tasks' page, which then shows what a task is made of. */
-export async function choosePairs(page: Page, n: number): Promise<void> {
-  await open(page, "#/label");
-  await page.getByRole("radio", { name: "A CSV of pairs" }).check();
+export async function choosePairs(page: Page, n: number, address = site): Promise<void> {
+  await page.goto(`${address}#/label`);
+  const another = page.getByRole("button", { name: "New task" });
+  const source = page.getByRole("radio", { name: "A CSV of pairs" });
+  await source.or(another).waitFor();
+  if (await another.isVisible()) await another.click();
+  await source.check();
   await page.getByLabel("File of pairs").setInputFiles({
     name: "pairs.csv",
     mimeType: "text/csv",
@@ -23,8 +27,8 @@ export async function choosePairs(page: Page, n: number): Promise<void> {
 }
 
 /** Makes a task of n pairs without repeats. */
-export async function makeTaskOf(page: Page, n: number): Promise<void> {
-  await choosePairs(page, n);
+export async function makeTaskOf(page: Page, n: number, address = site): Promise<void> {
+  await choosePairs(page, n, address);
   await page.getByLabel("Hidden repeats").fill("0");
   await page
     .getByRole("button", { name: `Make the task of ${n.toLocaleString("en")} pairs` })

@@ -4,7 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readdirSync, readFileSync } from "node:fs";
 import { toCsv } from "../../src/core/format/csv";
-import { counted, makeTaskOf } from "./label-task";
+import { expectAccessible } from "./axe";
+import { choosePairs, counted, makeTaskOf } from "./label-task";
+import { expectReachable } from "./reach";
 import { open, site } from "./site";
 import { PAYLOADS } from "./xss-payloads";
 
@@ -62,6 +64,7 @@ async function importCorpus(page: Page, name: string, text: string): Promise<voi
   await page
     .getByLabel("Corpus files")
     .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.getByRole("button", { name: /^Import \d+ questions?$/ }).click();
 }
 
 test("promise 9: every view loads under the policy, which refuses nothing of ours", async ({
@@ -163,7 +166,15 @@ test("promise 10: forty payloads as question, wording, answer, topic, file and c
   await importCorpus(page, `${PAYLOADS[7]!.replaceAll("/", "∕")}.csv`, corpusOf(PAYLOADS));
   await expect(page.getByRole("heading", { name: PAYLOADS[7]! }).first()).toBeVisible();
   for (const summary of await page.locator("main summary:visible").all()) await summary.click();
-  const shown = await page.getByRole("main").innerText();
+  let shown = await page.getByRole("main").innerText();
+  const list = page.getByRole("region", { name: "Questions" });
+  for (const i of PAYLOADS.keys()) {
+    const row = list.locator(`li[aria-posinset="${i + 1}"]`); // drawn once it is scrolled to
+    await list.evaluate((region, top) => region.scrollTo(0, top), 72 * i);
+    await row.getByRole("button").click();
+    shown += await row.innerText();
+    await row.getByRole("button").click();
+  }
   const squeezed = shown.replaceAll(/\s+/g, " ");
   for (const payload of PAYLOADS) expect(squeezed).toContain(payload.replaceAll(/\s+/g, " "));
   await expectUnharmed(page, seen);
@@ -173,6 +184,13 @@ test("promise 10: forty payloads as rater's name, task's title, model id and in 
   page,
 }) => {
   const seen = await watch(page);
+  for (const payload of PAYLOADS) {
+    await choosePairs(page, 1);
+    await page.getByLabel("Title").fill(payload);
+    await page.getByLabel("Hidden repeats").fill("0");
+    await page.getByRole("button", { name: "Make the task of 1 pair" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(payload);
+  }
   await makeTaskOf(page, 2);
   await expect(page.getByLabel("Your name")).toBeVisible();
   const task = new URL(page.url()).hash;
@@ -200,10 +218,24 @@ test("promise 10: forty payloads as rater's name, task's title, model id and in 
   await expectUnharmed(page, seen);
 });
 
+test("promise 8: a password typed in an API's address is refused with a sentence, and stored nowhere", async ({
+  page,
+}) => {
+  await open(page, "#/setup");
+  await page.getByRole("radio", { name: /^An API/ }).check();
+  await page.getByLabel("Base address", { exact: true }).fill("https://ann:hunter2@host/v1");
+  await page.keyboard.press("Tab");
+  await expect(page.getByText("use the key field").first()).toBeVisible();
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("hunter2");
+  await page.reload();
+  expect(await page.getByRole("main").innerHTML()).not.toContain("hunter2");
+});
+
 test("promise 8: a key that was typed and used is sent to its server and found nowhere else", async ({
   page,
 }) => {
   const canary = "sk-canary-7f3a91c2";
+  const passphrase = "canary under a passphrase";
   const heard: string[] = [];
   const api = createServer((request, response) => {
     response.setHeader("Access-Control-Allow-Origin", "*");
@@ -244,6 +276,27 @@ test("promise 8: a key that was typed and used is sent to its server and found n
     expect(await page.getByRole("main").innerText()).not.toContain(canary);
     await page.getByRole("button", { name: "Go on asking" }).click();
     await expect(page.getByText(/^Asked about/)).toBeVisible();
+
+    // Remembered, and used again after a reload.
+    const memory = page.getByRole("group", { name: "Remembering the key" });
+    await memory.getByLabel("Passphrase").fill(passphrase);
+    await memory.getByRole("button", { name: "Remember the key" }).click();
+    await expect(
+      memory.getByText(/is kept in this browser, encrypted, and is in use/),
+    ).toBeVisible();
+    await page.reload();
+    await page
+      .getByLabel("Address of an OpenAI-compatible API")
+      .fill(`http://127.0.0.1:${port}/v1/`);
+    await memory.getByLabel("Passphrase").fill("another passphrase");
+    await memory.getByRole("button", { name: "Unlock" }).click();
+    await expect(memory.getByRole("alert")).toContainText("is not the one");
+    await expect(page.getByLabel("API key")).toHaveValue("");
+    await memory.getByLabel("Passphrase").fill(passphrase);
+    await page.keyboard.press("Enter");
+    await expect(page.getByLabel("API key")).toHaveValue(canary);
+    await expectAccessible(page, "a key that is remembered");
+    await expectReachable(page, "a key that is remembered");
     expect(new Set(heard)).toEqual(new Set([`Bearer ${canary}`]));
 
     await open(page, "#/setup");
@@ -264,6 +317,11 @@ test("promise 8: a key that was typed and used is sent to its server and found n
       Buffer.from(bytes).toString("latin1"),
     );
     const stored = await page.evaluate(async () => {
+      const text = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
+      const plain = (_: string, value: unknown) => {
+        if (value instanceof ArrayBuffer) return text(new Uint8Array(value));
+        return ArrayBuffer.isView(value) ? text(new Uint8Array(value.buffer)) : value;
+      };
       const found: string[] = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)];
       found.push(location.href, document.cookie, JSON.stringify(history.state));
       for (const { name } of await indexedDB.databases()) {
@@ -276,13 +334,17 @@ test("promise 8: a key that was typed and used is sent to its server and found n
             const request = db.transaction(store).objectStore(store).getAll();
             request.onsuccess = () => resolve(request.result as unknown[]);
           });
-          found.push(JSON.stringify(rows));
+          found.push(JSON.stringify(rows, plain));
         }
         db.close();
       }
       for (const name of await caches.keys()) {
-        const keys = await (await caches.open(name)).keys();
-        found.push(...keys.map(({ url }) => url));
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) {
+          const response = await cache.match(request);
+          const headers = JSON.stringify([...request.headers, ...response!.headers]);
+          found.push(request.url + headers + (await response!.text()));
+        }
       }
       return found;
     });
@@ -295,7 +357,16 @@ test("promise 8: a key that was typed and used is sent to its server and found n
       readFileSync(files[0]!, "utf8"),
       ...unpacked,
     ];
-    expect(everything.filter((text) => text.includes(canary))).toEqual([]);
+    expect(stored.some((text) => text.includes(`127.0.0.1:${port}`))).toBe(true); // the encrypted row is there
+    for (const secret of [canary, btoa(canary), passphrase]) {
+      expect(everything.filter((text) => text.includes(secret))).toEqual([]);
+    }
+    await open(page, `#/agreement/${taskId}`);
+    await page
+      .getByLabel("Address of an OpenAI-compatible API")
+      .fill(`http://127.0.0.1:${port}/v1`);
+    await memory.getByRole("button", { name: "Forget the key" }).click();
+    await expect(memory.getByText("Its passphrase unlocks it")).toBeHidden();
   } finally {
     api.closeAllConnections();
     api.close();

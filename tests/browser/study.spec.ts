@@ -1,5 +1,8 @@
 /** The demo study, reduced, through the page: the built site, deep below a static host's root, on WebGPU. */
-import { expect, test } from "@playwright/test";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, type Page, test } from "@playwright/test";
 import { startStudy } from "./start-study";
 import { watchRequests } from "./site";
 
@@ -21,8 +24,55 @@ test("a study gives scores that survive a reload, and no request leaves the orig
   await page.reload();
   await expect(mean).toBeVisible();
   expect(await results.innerText()).toBe(before);
+
+  await test.step("its report opens with scripts off, and verifies until a byte of it is changed", async () => {
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "report.html" }).click();
+    const html = await readFile(await (await download).path(), "utf8");
+    await showsWithoutScripts(page, html);
+
+    await page.getByRole("link", { name: "Runs" }).click();
+    const verify = page.getByRole("region", { name: "Verify a report" });
+    const choose = (content: string) =>
+      verify
+        .getByLabel("Report to verify")
+        .setInputFiles({ name: "r.html", mimeType: "text/html", buffer: Buffer.from(content) });
+    await choose(html);
+    await expect(verify.getByText("r.html: 0 differences.")).toBeVisible({ timeout: 60_000 });
+    await expect(verify.getByText("not checked")).toBeHidden();
+    await choose(html.replace("<h2>What was found</h2>", "<h2>What was Found</h2>"));
+    await expect(verify.getByText("r.html: 1 difference.")).toBeVisible({ timeout: 60_000 });
+  });
+
+  await test.step("two of its models are compared, and the address keeps the choice", async () => {
+    await page.getByRole("link", { name: "Compare two models" }).click();
+    await expect(page.getByRole("heading", { name: "Compare two models" })).toBeVisible();
+    await page.getByLabel("After").selectOption({ label: `Aligned (${ASKED} questions)` });
+    const verdict = page.getByText(/Aligned .*n = \d+, p [<=]/);
+    await expect(verdict).toBeVisible();
+    const said = await verdict.innerText();
+    await page.getByRole("group").first().locator("summary").click();
+    await expect(page.getByRole("heading", { name: "Before" })).toBeVisible();
+    await page.reload();
+    await expect(verdict).toHaveText(said);
+  });
   expect(foreign()).toEqual([]);
 });
+
+/** The report, as a colleague would open it: from a file, in a browser that runs no script. */
+async function showsWithoutScripts(page: Page, html: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "steadfast-report-"));
+  await writeFile(join(folder, "report.html"), html);
+  const context = await page.context().browser()!.newContext({ javaScriptEnabled: false });
+  const report = await context.newPage();
+  await report.goto(`file://${folder}/report.html`);
+  await expect(report.getByRole("heading", { level: 1 })).toContainText("steadfast-mini");
+  await expect(
+    report.getByRole("img", { name: /^Mean SaGE with its interval: Baseline/ }),
+  ).toBeVisible();
+  await context.close();
+  await rm(folder, { recursive: true });
+}
 
 test("one click stops a running study within a second, and what was done is there after a reload", async ({
   page,

@@ -36,6 +36,7 @@ beforeAll(async () => {
     "blank-rot.csv": TWO_ANSWERS.map((line, i) => `${line},${i === 0 ? "rot" : "  "}\n`).join(""),
     "no-rot.csv": TWO_ANSWERS.join("\n"),
     "edges.csv": EDGES,
+    "blank-row.csv": "question_id,question,paraphrased\n1,Q one?,A b?\n1,Q one?,\n",
     "ratings.csv": "a,b\nY,Y\nN,Y\nN,N\nNA,Y\n",
     "quickest.json": JSON.stringify(quickest),
     "endless.json": JSON.stringify(endless),
@@ -144,6 +145,36 @@ describe("generate", () => {
   });
 });
 
+describe("import", () => {
+  const KEYS = ["format", "questions", "paraphrases", "answers", "pairs", "rejected"];
+
+  test("prints the promised JSON, its keys first, and writes nothing", async () => {
+    const before = await readdir(cwd);
+    const result = JSON.parse(await output("import", "answers.csv", "--json")) as object;
+    expect(Object.keys(result).slice(0, KEYS.length)).toEqual(KEYS);
+    expect(result).toMatchObject({ format: "mcc", questions: 3, paraphrases: 6, answers: 6 });
+    expect(result).toMatchObject({ pairs: 0, rejected: [] });
+    expect(await readdir(cwd)).toEqual(before);
+  });
+
+  test("names bad rows, and leaves them out of what it writes only when asked to", async () => {
+    const { rejected } = JSON.parse(await output("import", "blank-row.csv", "--json")) as {
+      rejected: object[];
+    };
+    expect(rejected).toEqual([
+      { row: 3, column: "paraphrased", reason: expect.stringContaining("empty") as string },
+    ]);
+    const words = ["import", "blank-row.csv", "--out", "sound.json"];
+    const { code, stderr } = await steadfast.run(words, { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/row 3, column "paraphrased".*--skip-bad/);
+    expect(await readdir(cwd)).not.toContain("sound.json");
+    await output(...words, "--skip-bad");
+    const again = JSON.parse(await output("import", "sound.json", "--json")) as object;
+    expect(again).toMatchObject({ format: "list", questions: 1, paraphrases: 1, rejected: [] });
+  });
+});
+
 test("agree prints Krippendorff's α as JSON", async () => {
   const printed = await output("agree", "ratings.csv", "--raters", "a,b", "--json");
   const result = JSON.parse(printed) as { alpha: number };
@@ -216,7 +247,7 @@ describe("study", () => {
     expect(held.map(({ id }) => id)).toEqual([1, 2]);
   });
 
-  test("Ctrl-C in the middle of LoRA ends it within 2 s and keeps the answers so far", async () => {
+  test("Ctrl-C in the middle of LoRA pauses it within 2 s, keeps the answers so far and says how to go on", async () => {
     const log = join(cwd, "stopped/log.jsonl");
     const controller = new AbortController();
     const running = steadfast.run(["study", "endless.json", "--out", "stopped"], {
@@ -230,7 +261,9 @@ describe("study", () => {
     const { code, stdout, stderr } = await running;
     expect(Date.now() - pressed).toBeLessThan(2000);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/LoRA [1-9]\d* of 100000.*\nsteadfast study: stopped[^\n]*\n$/);
+    expect(stderr).toMatch(
+      /LoRA [1-9]\d* of 100000.*\nto go on: [^\n]*study --resume --out stopped\nsteadfast study: paused after step [1-9]\d* of LoRA in cycle 1\n$/,
+    );
     const answers = join(cwd, "stopped/answers");
     expect((await readdir(answers)).sort()).toEqual([
       ...["evaluation-aligned.csv", "evaluation-baseline.csv"],

@@ -27,6 +27,8 @@ interface RunOptions {
 }
 
 export interface Steadfast {
+  /** The bundle, for a process that a test wants in its own hands. */
+  readonly entry: string;
   run(argv: readonly string[], options?: RunOptions): Promise<Run>;
   remove(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function buildSteadfast(): Promise<Steadfast> {
   await build({ configFile: resolve("vite.cli.config.ts"), logLevel: "error", build: { outDir } });
   const entry = join(outDir, "steadfast.js");
   return {
+    entry,
     run: (argv, options) => runNode([entry, ...argv], options),
     remove: () => rm(outDir, { recursive: true }),
   };

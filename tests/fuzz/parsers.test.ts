@@ -2,6 +2,7 @@
  * Hostile files: whatever bytes come in, a parser returns or throws the error it is documented to throw, and soon.
  * FUZZ_RUNS sets the inputs a parser: a few hundred by default, 10,000 and more before a release.
  */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readPeft, writePeft } from "../../src/core/adapter/peft";
@@ -10,6 +11,8 @@ import { writeSession } from "../../src/core/annotation/session-file";
 import { readLabelFile, writeTask } from "../../src/core/annotation/task-file";
 import { importDemoQuestions } from "../../src/core/corpus/demo-questions";
 import { importMcc } from "../../src/core/corpus/mcc";
+import { exportOriginal } from "../../src/core/import/export";
+import { readImport } from "../../src/core/import/import";
 import { InputError } from "../../src/core/format/input-error";
 import { readItem, writeItem } from "../../src/core/format/project/items";
 import { openProject } from "../../src/core/format/project/project";
@@ -17,6 +20,7 @@ import { parseSafetensors, writeSafetensors } from "../../src/core/format/safete
 import { importConfig } from "../../src/core/study/check-config";
 import { adapter } from "../../src/storage/rows.fixture";
 import { digest, someTask } from "../annotation/tasks";
+import { sourceOf as sourceOfFile } from "../import/source";
 import { archiveOf, byteDigest, sourceOf } from "../project/archive";
 import { projectOf, seedOfProject } from "../project/random-project";
 
@@ -146,6 +150,48 @@ test(
     };
     const seed = bytesOf(JSON.stringify([entry, { ...entry, id: "q2" }]));
     return fuzz([seed], (bytes) => importDemoQuestions(textOf(bytes), "c.json", "m"));
+  },
+  LIMIT,
+);
+
+const mcc = "question_id,question,paraphrased,model_output,rot,score\r\n";
+const imported: readonly (readonly [name: string, text: string])[] = [
+  [
+    "c.csv",
+    `${mcc}1,May one lie?,"Lie, ever?",No.,Be ""kind"".,0.7\r\n1,May one lie?,'=1+1,No.,,0.8\r\n`,
+  ],
+  ["w.tsv", "id\tquestion\tp1\tp2\ta1\ta2\n7\tLie?\tIs it right?\tEver?\tNo.\tNever.\n"],
+  [
+    "e.csv",
+    "question_id,paraphrased_1,model_output_1,rot_1,paraphrased_2,model_output_2,rot_2,w\n1,a,b,,c,d,,0.5\n",
+  ],
+  ["h.csv", "question_id,question,model_output_1,model_output_2,ann1,ann2\n1,Q?,a,b,Y,NA\n"],
+  ["f.csv", "question_id,care,fairness,liberty,loyalty,authority,sanctity\n1,1.0,0.0,0,0,0,1\n"],
+  ["t.csv", "Question,Best Answer,Correct Answers,Incorrect Answers\nQ?,a,a; b,c; d\n"],
+  ["m.csv", "scenario_id,ambiguity,context,action1,action2\nH_1,low,You drive.,I stop.,I go on.\n"],
+  ["s.txt", "A man sits. he\n1\nstands.\nsits.\nruns.\nsings.\n"],
+  [
+    "v.jsonl",
+    '{"topic":"T","question":"a?","original":"b?","rephrase":1,"options":{"yes":"x"}}\n{"question":"c?"}\n',
+  ],
+  [
+    "l.json",
+    '[{"id":1,"question":"Q?","paraphrases":["a?","b?"],"answers":["No.","Yes."],"care":1,"x":[{"y":[]}]}]',
+  ],
+];
+
+test(
+  "corpora of other formats, which come back from their export",
+  async () => {
+    for (const [name, text] of imported) {
+      await fuzz([bytesOf(text)], async (bytes) => {
+        const { corpus } = await readImport(sourceOfFile(name, textOf(bytes), 17));
+        const out = exportOriginal(corpus);
+        await readImport(sourceOfFile(out.name, out.text));
+      });
+    }
+    const parquet = new Uint8Array(readFileSync("tests/fixtures/import/questions.parquet"));
+    await fuzz([parquet], (bytes) => readImport(sourceOfFile("q.parquet", bytes)));
   },
   LIMIT,
 );

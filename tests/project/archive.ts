@@ -1,6 +1,6 @@
 /** Archives in memory, for tests of projects. */
 import { createHash } from "node:crypto";
-import type { ProjectItem } from "../../src/core/format/project/items";
+import type { ProjectItem, RunExtent } from "../../src/core/format/project/items";
 import type { ByteDigest } from "../../src/core/format/project/manifest";
 import { writeProject } from "../../src/core/format/project/project";
 import type { ByteSource } from "../../src/core/format/project/zip-reader";
@@ -14,13 +14,13 @@ export function sourceOf(bytes: Uint8Array, name = "project.zip"): ByteSource {
 
 export async function archiveOf(
   items: Iterable<ProjectItem> | AsyncIterable<ProjectItem>,
-  adapters = true,
+  extent: RunExtent = { adapters: true, checkpoints: true },
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const all = (async function* () {
     yield* items;
   })();
-  for await (const chunk of writeProject(all, { createdAt: 1, adapters }, byteDigest)) {
+  for await (const chunk of writeProject(all, { createdAt: 1, ...extent }, byteDigest)) {
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));

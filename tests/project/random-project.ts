@@ -1,7 +1,9 @@
 /** Random projects for tests: every kind of item and event, texts of any code units, figures that JSON has no number for. */
 import fc from "fast-check";
 import { someEvents, someTask } from "../annotation/tasks";
-import type { ProjectItem } from "../../src/core/format/project/items";
+import { writeCheckpoint } from "../../src/core/format/checkpoint";
+import type { ProjectItem, RunCheckpoint } from "../../src/core/format/project/items";
+import { byteDigest } from "./archive";
 import type { TaskItem } from "../../src/core/format/project/items-schema";
 import { FINDING_KINDS } from "../../src/core/health/finding";
 import { BATCH_STATISTICS, type PpoStats, UPDATE_STATISTICS } from "../../src/core/ppo/statistics";
@@ -135,6 +137,13 @@ const event: fc.Arbitrary<StudyEvent> = fc.oneof(
       ),
     ),
   fc.record({
+    kind: kind("resumed"),
+    from: maybe(
+      fc.record({ kind: fc.constantFrom("lora", "ppo" as const), cycle: count, step: count }),
+    ),
+  }),
+  fc.record({ kind: kind("note"), sentence: text }),
+  fc.record({
     kind: kind("cycle"),
     outcome: fc.record({
       cycle: count,
@@ -193,7 +202,15 @@ const weights = fc
 const setOf = ({ role, split }: { readonly role: string; readonly split: string }) =>
   `${role} ${split}`;
 
-const runItem = (id: string): fc.Arbitrary<ProjectItem> =>
+/** Checkpoints are hashed, which is asynchronous: these make them. */
+const checkpointSeeds = fc.uniqueArray(
+  fc.record({ serial: fc.integer({ min: 1, max: 99 }), savedAt: time, step: count, weights }),
+  { maxLength: 2, selector: ({ serial }) => serial },
+);
+
+const runSeed = (id: string) => fc.record({ item: runItem(id), checkpoints: checkpointSeeds });
+
+const runItem = (id: string): fc.Arbitrary<ProjectItem & { kind: "run" }> =>
   fc.record({
     kind: kind("run"),
     content: fc.record({
@@ -202,7 +219,9 @@ const runItem = (id: string): fc.Arbitrary<ProjectItem> =>
         name: text,
         createdAt: time,
         endedAt: maybe(time),
-        status: fc.constantFrom("running", "done", "cancelled", "failed", "interrupted" as const),
+        status: fc.constantFrom(
+          ...(["running", "paused", "done", "cancelled", "failed", "interrupted"] as const),
+        ),
         message: maybe(text),
         config: text.map((corpus) => ({ ...config, corpus })),
         corpusId: text,
@@ -222,6 +241,7 @@ const runItem = (id: string): fc.Arbitrary<ProjectItem> =>
       fc.record({ cycle: fc.nat(2), role: fc.constantFrom("lora", "ppo" as const), weights }),
       { maxLength: 3, selector: ({ cycle, role }) => `${cycle} ${role}` },
     ),
+    checkpoints: fc.constant([]),
   });
 
 function constants<T extends object>(value: T): { [K in keyof T]: fc.Arbitrary<T[K]> } {
@@ -280,7 +300,7 @@ const ids = (maxLength: number) => fc.uniqueArray(id, { maxLength });
 export const seedOfProject = fc.tuple(ids(3), ids(3), ids(2)).chain(([corpora, runs, subjects]) =>
   fc.record({
     corpora: fc.tuple(...corpora.map(corpusItem)),
-    runs: fc.tuple(...runs.map(runItem)),
+    runs: fc.tuple(...runs.map(runSeed)),
     tasks: fc.array(taskSeed, { maxLength: 2 }),
     decisions: fc.tuple(
       ...subjects.map((subject) =>
@@ -297,6 +317,26 @@ export const seedOfProject = fc.tuple(ids(3), ids(3), ids(2)).chain(([corpora, r
 );
 export type ProjectSeed = typeof seedOfProject extends fc.Arbitrary<infer T> ? T : never;
 
+type CheckpointSeed = ProjectSeed["runs"][number]["checkpoints"][number];
+
+async function toCheckpoint({
+  serial,
+  savedAt,
+  step,
+  weights,
+}: CheckpointSeed): Promise<RunCheckpoint> {
+  const tensors = weights.tensors.map(
+    ({ name, shape, data }) => [name, { shape, values: data }] as const,
+  );
+  const phase = { kind: "ppo", cycle: 1 } as const;
+  const content = { phase, step, state: [serial], tensors: Object.fromEntries(tensors) };
+  const chunks: Uint8Array[] = [];
+  const manifest = await writeCheckpoint(content, savedAt, byteDigest, async (_, bytes) => {
+    chunks.push(bytes);
+  });
+  return { serial, phase, step, savedAt, manifest, chunks };
+}
+
 /** Models before people, each by name: as the database has them. */
 const keyOf = ({ kind, name }: { readonly kind: string; readonly name: string }) => kind + name;
 
@@ -312,5 +352,13 @@ export async function projectOf(seed: ProjectSeed): Promise<ProjectItem[]> {
     tasks.set(task.id, { kind: "task", content });
   }
   const own: ProjectItem = { kind: "settings", content: seed.settings };
-  return [own, ...seed.corpora, ...seed.runs, ...tasks.values(), ...seed.decisions];
+  const runs = await Promise.all(
+    seed.runs.map(async ({ item, checkpoints }) => ({
+      ...item,
+      checkpoints: await Promise.all(
+        checkpoints.toSorted((a, b) => a.serial - b.serial).map(toCheckpoint),
+      ),
+    })),
+  );
+  return [own, ...seed.corpora, ...runs, ...tasks.values(), ...seed.decisions];
 }

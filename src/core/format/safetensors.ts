@@ -47,6 +47,7 @@ export interface NamedTensor {
 /** What comes before the header: its length. */
 export const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
+const PYTORCH = { format: "pt" };
 const MAX_HEADER = 100_000_000; // the reference implementation's limit
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -120,29 +121,48 @@ export function readHeader(json: Uint8Array, file: string): SafetensorsHeader {
  */
 export function writeSafetensors(
   tensors: readonly NamedTensor[],
-  metadata: Readonly<Record<string, string>> = { format: "pt" },
+  metadata: Readonly<Record<string, string>> = PYTORCH,
 ): Uint8Array {
-  const header = new Map<string, unknown>([["__metadata__", metadata]]);
-  let offset = 0;
   for (const { name, shape, data } of tensors) {
-    if (header.has(name)) throw new RangeError(`two tensors are named ${name}`);
     if (elements(shape) !== data.length) {
       throw new RangeError(`${name} has shape [${shape.join(", ")}] but ${data.length} values`);
     }
-    header.set(name, { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] });
-    offset += data.byteLength;
   }
-  const json = asciiJson(Object.fromEntries(header));
-  const headerLength = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
-  const bytes = new Uint8Array(LENGTH_BYTES + headerLength + offset);
-  bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerLength); // the format pads the header with spaces
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
-  bytes.set(json, LENGTH_BYTES);
-  let at = LENGTH_BYTES + headerLength;
+  const header = writeHeader(tensors, metadata);
+  const length = tensors.reduce((sum, { data }) => sum + data.byteLength, header.length);
+  const bytes = new Uint8Array(length);
+  bytes.set(header);
+  let at = header.length;
   for (const { data } of tensors) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
+  return bytes;
+}
+
+/**
+ * What comes before the values of float32 tensors, which follow in this order without a gap: a large file need not be held
+ * whole to be written.
+ * @throws RangeError if a name occurs twice.
+ */
+export function writeHeader(
+  tensors: readonly Pick<NamedTensor, "name" | "shape">[],
+  metadata: Readonly<Record<string, string>> = PYTORCH,
+): Uint8Array {
+  const header = new Map<string, unknown>([["__metadata__", metadata]]);
+  let offset = 0;
+  for (const { name, shape } of tensors) {
+    if (header.has(name)) throw new RangeError(`two tensors are named ${name}`);
+    const end = offset + elements(shape) * BYTES_PER_ELEMENT["F32"]!;
+    header.set(name, { dtype: "F32", shape, data_offsets: [offset, end] });
+    offset = end;
+  }
+  const json = asciiJson(Object.fromEntries(header));
+  const headerLength = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
+  const bytes = new Uint8Array(LENGTH_BYTES + headerLength);
+  bytes.fill(0x20, LENGTH_BYTES); // the format pads the header with spaces
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
+  bytes.set(json, LENGTH_BYTES);
   return bytes;
 }
 

@@ -49,6 +49,11 @@ export class HealthMonitor {
     return fresh;
   }
 
+  /** Every step that was added: adding them to a new monitor makes it this one. */
+  get history(): readonly HealthSample[] {
+    return this.#history;
+  }
+
   /** All findings so far, in the order of their first step. */
   get findings(): readonly Finding[] {
     return [...this.#findings.values()];

@@ -1,10 +1,20 @@
-/** Puts every wording of the questions to a model, and stores what it says. */
+/** Puts every wording of the questions to a model, and stores what it says as it comes: a set that is cut is completed. */
 import type { Answer, AnswerSet } from "../answers/answer";
 import { fillPrompt, trimAnswer } from "../answers/prompt";
 import type { Question } from "../corpus/corpus";
 import { deriveSeed } from "../random";
-import { type Run, hooksOf } from "./context";
+import { PartialSet, type Place } from "./answer-set";
+import type { Run } from "./context";
+import { PausedError } from "./paused";
 import type { SeededPrompt } from "./ports";
+
+/**
+ * Answers between two saves. A policy computes these together, so their number is part of what it says to the last bit of
+ * its floats: a set that is completed is cut at the same places.
+ */
+const POLICY_BLOCK = 32;
+/** Requests to an aligned model after which a pause is heeded. Each of its answers is saved soon after it came. */
+const ALIGNED_BLOCK = 16;
 
 /**
  * Prompts for all wordings, question by question. The seed of an answer depends on the question, the wording and
@@ -30,19 +40,29 @@ export async function askPolicy(
   set: AnswerSet,
   run: Run,
 ): Promise<readonly Answer[]> {
+  const { config, ports, signal, report } = run;
   const prompts = promptsFor(questions, run, "answer", set.split);
-  startPhase(set, prompts.length, run);
-  const texts = await run.ports.policy.generate(prompts, run.config.sampling, hooksOf(run));
-  const places = questions.flatMap(({ id, paraphrases }) =>
-    paraphrases.map((_, paraphrase) => ({ questionId: id, paraphrase })),
-  );
-  const answers = places.map((place, i) => ({
-    ...place,
-    text: trimAnswer(texts[i]!),
-    ruleOfThumb: null,
-  }));
-  await run.ports.store.saveAnswers(set, answers);
-  return answers;
+  const places = placesOf(questions);
+  const answers = await startSet(places, set, run);
+  const isComplete = answers.leading === places.length;
+  const wholeBlocks = Math.floor(answers.leading / POLICY_BLOCK);
+  const start = isComplete ? places.length : wholeBlocks * POLICY_BLOCK;
+  for (let at = start; at < prompts.length; at += POLICY_BLOCK) {
+    heedPause(run);
+    const texts = await ports.policy.generate(
+      prompts.slice(at, at + POLICY_BLOCK),
+      config.sampling,
+      {
+        signal,
+        onProgress: (done) => report({ kind: "progress", done: at + done, total: places.length }),
+      },
+    );
+    texts.forEach((text, i) =>
+      answers.add({ ...places[at + i]!, text: trimAnswer(text), ruleOfThumb: null }),
+    );
+    await answers.saved();
+  }
+  return answers.complete();
 }
 
 /** The aligned model's answers to all wordings. */
@@ -51,27 +71,53 @@ export async function askAligned(
   set: AnswerSet,
   run: Run,
 ): Promise<readonly Answer[]> {
-  const requests = questions.flatMap(({ id, paraphrases }) =>
-    paraphrases.map((question, paraphrase) => ({ questionId: id, paraphrase, question })),
-  );
-  startPhase(set, requests.length, run);
-  const received: Answer[] = [];
-  try {
-    const onAnswer = (answer: Answer) => received.push(answer);
-    const answers = await run.ports.aligned.answer(requests, { ...hooksOf(run), onAnswer });
-    await run.ports.store.saveAnswers(set, answers);
-    return answers;
-  } catch (error) {
-    if (received.length > 0) await run.ports.store.saveAnswers(set, received); // they may have cost money
-    throw error;
+  const { ports, signal, report } = run;
+  const places = placesOf(questions);
+  const answers = await startSet(places, set, run);
+  const byId = new Map(questions.map((question) => [question.id, question]));
+  const requests = answers.missing().map(({ questionId, paraphrase }) => {
+    const question = byId.get(questionId)!.paraphrases[paraphrase]!;
+    return { questionId, paraphrase, question };
+  });
+  const stored = places.length - requests.length;
+  for (let at = 0; at < requests.length; at += ALIGNED_BLOCK) {
+    heedPause(run);
+    try {
+      const received = await ports.aligned.answer(requests.slice(at, at + ALIGNED_BLOCK), {
+        signal,
+        onProgress: (done) =>
+          report({ kind: "progress", done: stored + at + done, total: places.length }),
+        onAnswer: (answer) => answers.addAndSave(answer), // it may have cost money
+      });
+      for (const answer of received) answers.add(answer);
+    } catch (error) {
+      await answers.saved().catch(() => {}); // the first failure is the one to tell
+      throw error;
+    }
+    await answers.saved();
   }
+  return answers.complete();
 }
 
-function startPhase(
-  { cycle, role, split }: AnswerSet,
-  total: number,
-  { report, signal }: Run,
-): void {
-  signal.throwIfAborted();
-  report({ kind: "phase", phase: { kind: "answer", cycle, role, split, total, unit: "answers" } });
+function placesOf(questions: readonly Question[]): Place[] {
+  return questions.flatMap(({ id, paraphrases }) =>
+    paraphrases.map((_, paraphrase) => ({ questionId: id, paraphrase })),
+  );
+}
+
+async function startSet(places: readonly Place[], set: AnswerSet, run: Run): Promise<PartialSet> {
+  run.signal.throwIfAborted();
+  const answers = await PartialSet.open(set, places, run.ports.store);
+  if (answers.missing().length > 0) run.goOn(null);
+  const { cycle, role, split } = set;
+  const total = places.length;
+  run.report({
+    kind: "phase",
+    phase: { kind: "answer", cycle, role, split, total, unit: "answers" },
+  });
+  return answers;
+}
+
+function heedPause({ pause }: Run): void {
+  if (pause?.aborted) throw new PausedError(null);
 }

@@ -21,6 +21,9 @@ export interface Checkpoint {
   readonly tensors: Readonly<Record<string, CheckpointTensor>>;
 }
 
+/** A checkpoint as training gives and takes it, without the phase it belongs to. */
+export type TrainingState = Pick<Checkpoint, "step" | "state" | "tensors">;
+
 /** What JSON can hold; numbers are finite. */
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };

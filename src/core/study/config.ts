@@ -1,9 +1,11 @@
 /** Every setting of a study. One schema is the type, the defaults, the check of a file, and the text of form and CLI. */
+import { PASSWORD_REFUSED, holdsPassword } from "./address";
 import * as v from "valibot";
 import { AdapterConfig } from "../adapter/config";
 import { QUESTION_SLOT } from "../answers/prompt";
 import { parseQuestionId } from "../corpus/corpus";
 import { BUILT_IN_ENCODER } from "../encode/encoder";
+import { DEFAULT_HUB } from "../models/target";
 import { PpoConfig } from "../ppo/config";
 import { REWARD_NAMES, RewardConfig } from "../rewards/config";
 import { SftConfig } from "../sft/config";
@@ -41,6 +43,8 @@ export const Sampling = v.strictObject({
 });
 export type Sampling = v.InferOutput<typeof Sampling>;
 
+const NO_PASSWORD = v.check((address: string) => !holdsPassword(address), PASSWORD_REFUSED);
+
 export const AlignedConfig = v.variant("kind", [
   v.strictObject({ kind: v.literal("recorded") }),
   v.strictObject({
@@ -48,6 +52,7 @@ export const AlignedConfig = v.variant("kind", [
     baseUrl: v.pipe(
       v.string(),
       v.url(),
+      NO_PASSWORD,
       about("Address of an OpenAI-compatible API, ending in /v1"),
     ),
     model: v.pipe(v.string(), v.nonEmpty(), about("Model id, as the server names it")),
@@ -81,7 +86,25 @@ export const StudyConfig = v.strictObject({
     v.pipe(v.string(), about('"demo", "everyday-ethics", or a corpus of yours')),
     "demo",
   ),
-  target: v.optional(v.pipe(v.string(), about('"demo", or a folder in the hub\'s layout')), "demo"),
+  target: v.optional(
+    v.pipe(
+      v.string(),
+      v.nonEmpty(),
+      about(
+        'The GPT-2 that is studied: "demo", "hub:owner/name@revision", or a folder in the hub\'s layout on the command line',
+      ),
+    ),
+    "demo",
+  ),
+  targetHost: v.optional(
+    v.pipe(
+      v.string(),
+      v.url(),
+      NO_PASSWORD,
+      about("Address of the target's hub or a mirror; asked for nothing else"),
+    ),
+    DEFAULT_HUB,
+  ),
   encoder: v.optional(
     v.pipe(
       v.string(),
@@ -98,6 +121,7 @@ export const StudyConfig = v.strictObject({
     v.pipe(
       v.string(),
       v.url(),
+      NO_PASSWORD,
       about("Address of that hub or a mirror; asked only for an encoder other than use-lite"),
     ),
     "https://huggingface.co",
@@ -203,6 +227,24 @@ export const StudyConfig = v.strictObject({
         v.pipe(v.number(), v.minValue(0), about("A smaller rise of mean SaGE is none")),
         0,
       ),
+      atLeast: v.optional(
+        v.pipe(count, about("Cycles before a score that no longer rises may end the study")),
+        1,
+      ),
+    }),
+    {},
+  ),
+  checkpoints: v.optional(
+    v.strictObject({
+      everySteps: v.optional(
+        v.pipe(count, about("Training steps from one checkpoint to the next")),
+        25,
+      ),
+      everyMinutes: v.optional(
+        v.pipe(v.number(), v.gtValue(0), about("Minutes to the next one, if it comes first")),
+        2,
+      ),
+      keep: v.optional(v.pipe(count, about("Checkpoints kept of the training under way")), 2),
     }),
     {},
   ),

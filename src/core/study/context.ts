@@ -3,12 +3,16 @@ import type { StudyConfig } from "./config";
 import type { StudyEvent } from "./events";
 import type { Hooks } from "./hooks";
 import type { StudyPorts } from "./ports";
+import type { ResumePoint } from "./replay";
 
 /** What every stage of one run shares. */
 export interface Run {
   readonly config: StudyConfig;
   readonly ports: StudyPorts;
   readonly signal: AbortSignalLike;
+  readonly pause: AbortSignalLike | null;
+  /** Marks where a resumed run leaves what it found done; nothing the second time, or in a first run. */
+  readonly goOn: (from: ResumePoint) => void;
   readonly report: (event: StudyEvent) => void;
 }
 

@@ -5,12 +5,12 @@ import { fillPrompt } from "../answers/prompt";
 import type { Question, QuestionId } from "../corpus/corpus";
 import { type CycleOutcome, type SageById, sageById } from "../format/report";
 import type { Finding } from "../health/finding";
-import { deriveSeed } from "../random";
 import { type SelectionRecord, select } from "../select/select";
 import { askAligned, askPolicy } from "./asking";
 import type { Run } from "./context";
 import { type Evaluated, evaluate, score } from "./evaluate";
 import type { TrainingExample } from "./ports";
+import { loraPhase } from "./lora-phase";
 import { ppoPhase } from "./ppo-phase";
 
 export interface Candidate {
@@ -44,7 +44,7 @@ export async function runCycle(
   earlier: ExamplesByQuestion,
   run: Run,
 ): Promise<CycleResult> {
-  const { config, ports, report, signal } = run;
+  const { config } = run;
   const selected = await answerAndSelect(cycle, questions, run);
   const { selection, kept, trainSage } = selected;
   const decided = (decision: SelectionRecord["decision"]) =>
@@ -65,21 +65,7 @@ export async function runCycle(
     return { outcome, selection, trainSage, kept, candidates: [] };
   }
 
-  report({
-    kind: "phase",
-    phase: { kind: "lora", cycle, role: "lora", split: "train", total: 0, unit: "steps" },
-  });
-  const tuned = await ports.policy.fineTune(
-    examples,
-    { adapter: config.adapter, sft: config.sft, seed: deriveSeed(config.seed, "sft", cycle) },
-    {
-      signal,
-      onStep: (step) => {
-        report({ kind: "sft-step", cycle, step });
-        report({ kind: "progress", done: step.step, total: step.totalSteps });
-      },
-    },
-  );
+  const tuned = await loraPhase(examples, cycle, run);
   const lora = await candidate("lora", cycle, tuned, evaluation, run);
   if (!config.rollouts.enabled) return finish([lora], 0, []);
 
@@ -157,7 +143,7 @@ function toExamples(
   );
 }
 
-/** Stores the adapter, then has the policy, which carries it, answer the held-out questions. */
+/** The policy carries the adapter, and answers the held-out questions. */
 async function candidate(
   name: "lora" | "ppo",
   cycle: number,
@@ -165,7 +151,6 @@ async function candidate(
   evaluation: readonly Question[],
   run: Run,
 ): Promise<Candidate> {
-  await run.ports.store.saveAdapter(cycle, name, weights);
   const answers = await askPolicy(evaluation, { cycle, role: name, split: "evaluation" }, run);
   return { name, cycle, weights, evaluated: await evaluate(name, cycle, answers, run) };
 }

@@ -2,6 +2,7 @@ import type { AnswerSet, Role } from "../answers/answer";
 import type { Finding } from "../health/finding";
 import type { PpoStats } from "../ppo/statistics";
 import type { SelectionRecord } from "../select/select";
+import type { TrainingPhase } from "./checkpoint";
 import type { SftStep } from "./ports";
 import type { CycleOutcome, ModelSummary } from "../format/report";
 import type { QuestionScore } from "./scoring";
@@ -37,4 +38,8 @@ export type StudyEvent =
       /** What this step showed to be wrong with the run, mostly nothing; missing in logs of before there was a watch. */
       readonly findings?: readonly Finding[];
     }
-  | { readonly kind: "cycle"; readonly outcome: CycleOutcome };
+  | { readonly kind: "cycle"; readonly outcome: CycleOutcome }
+  /** The run goes on here: after this step of this phase, or with null where no training was under way. */
+  | { readonly kind: "resumed"; readonly from: (TrainingPhase & { readonly step: number }) | null }
+  /** What happened to the run from outside, in a sentence for its reader. Each is kept, in its place. */
+  | { readonly kind: "note"; readonly sentence: string };

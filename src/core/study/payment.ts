@@ -24,10 +24,19 @@ export class Payer {
   /** The mean vector of each question's latest answers. */
   readonly #latest = new Map<QuestionId, Float32Array>();
 
-  /** @param kept  aligned answers that passed the selection, by question: what the reward `blend` is anchored to. */
-  constructor(kept: ExamplesByQuestion, run: Run) {
+  /**
+   * @param kept    aligned answers that passed the selection, by question: what the reward `blend` is anchored to.
+   * @param latest  where it goes on: `latest` of the payer before it.
+   */
+  constructor(kept: ExamplesByQuestion, run: Run, latest: Payer["latest"] = []) {
     this.#kept = kept;
     this.#run = run;
+    for (const [id, mean] of latest) this.#latest.set(id, mean);
+  }
+
+  /** The mean vector of each question's latest answers, in the order in which the questions first came. */
+  get latest(): Iterable<readonly [QuestionId, Float32Array]> {
+    return this.#latest;
   }
 
   /**

@@ -5,9 +5,11 @@ import type { Answer, AnswerSet } from "../answers/answer";
 import type { QuestionId } from "../corpus/corpus";
 import type { Encoder } from "../encode/encoder";
 import type { StudyReport } from "../format/report";
+import type { ModelOrigin } from "../models/origin";
 import type { PpoConfig } from "../ppo/config";
 import type { PpoStats } from "../ppo/statistics";
 import type { SftConfig } from "../sft/config";
+import type { Checkpoint, TrainingPhase, TrainingState } from "./checkpoint";
 import type { Sampling } from "./config";
 import type { Hooks } from "./hooks";
 
@@ -38,6 +40,18 @@ export interface FineTuneSettings {
   readonly seed: number;
 }
 
+/** How fine-tuning is watched, saved and taken up again. */
+export interface FineTuneHooks extends Hooks {
+  readonly onStep: (step: SftStep) => void;
+  /** Goes on from this, a snapshot of the same examples and settings. Null, the default: starts from a fresh adapter. */
+  readonly from?: TrainingState | null;
+  /**
+   * Awaited after each optimiser step and its `onStep`. `snapshot` copies to the host what is needed to go on; a step
+   * after which it is not called reads nothing for it. What this throws ends the training.
+   */
+  readonly afterStep?: (step: number, snapshot: () => Promise<TrainingState>) => Promise<void>;
+}
+
 export interface PpoSettings {
   readonly ppo: PpoConfig;
   readonly reference: "base" | "start";
@@ -48,6 +62,8 @@ export interface PpoSettings {
 /** The target model: it answers, and it can be trained through an adapter while its own weights stay frozen. */
 export interface Policy {
   readonly name: string;
+  /** Where it came from; null or absent for the model that comes with the app. */
+  readonly origin?: ModelOrigin | null;
   /** As it stands: with the adapter, if one is attached. */
   generate(
     prompts: readonly SeededPrompt[],
@@ -64,10 +80,13 @@ export interface Policy {
   fineTune(
     examples: readonly TrainingExample[],
     settings: FineTuneSettings,
-    hooks: Hooks & { readonly onStep: (step: SftStep) => void },
+    hooks: FineTuneHooks,
   ): Promise<AdapterWeights>;
-  /** Starts PPO from the adapter in use. */
-  startPpo(settings: PpoSettings): Promise<PpoSession>;
+  /**
+   * Starts PPO from the adapter in use, which is what the reference "start" stands for.
+   * @param from  goes on from this snapshot of a session that started from the same adapter. Null, the default: starts.
+   */
+  startPpo(settings: PpoSettings, from?: TrainingState | null): Promise<PpoSession>;
 }
 
 /** A rollout by its position among those held, with what it is paid. */
@@ -81,6 +100,8 @@ export interface PpoSession {
   rollout(prompts: readonly SeededPrompt[], hooks: Hooks): Promise<readonly string[]>;
   /** One PPO step on some of the held rollouts. Answers too short to learn from are skipped and counted. */
   step(batch: readonly ScoredRollout[], hooks: Hooks): Promise<PpoStats>;
+  /** A host copy of what is needed to go on, without the rollouts held. `step` counts PPO steps. */
+  snapshot(): Promise<TrainingState>;
   /** Frees what only PPO needs and returns the adapter, which stays attached. */
   end(): Promise<AdapterWeights>;
 }
@@ -101,10 +122,22 @@ export interface Aligned {
   ): Promise<readonly Answer[]>;
 }
 
-/** Where results go as soon as they exist, so that a cancelled study keeps them. Scores travel as events. */
+/**
+ * Where results go as soon as they exist, and where a study that goes on finds them again. Scores travel as events.
+ * A save has happened when its promise resolves; what was saved before it is never lost by it. What a load gives is
+ * what was saved, to the bit; what is damaged counts as not there, and is then computed again.
+ */
 export interface StudyStore {
+  /** Replaces the set. It may be a part of the set, in the order of questions and wordings, with more to come. */
   saveAnswers(set: AnswerSet, answers: readonly Answer[]): Promise<void>;
+  /** What was saved last of the set, complete or not; null if nothing was. */
+  loadAnswers(set: AnswerSet): Promise<readonly Answer[] | null>;
   saveAdapter(cycle: number, role: "lora" | "ppo", weights: AdapterWeights): Promise<void>;
+  loadAdapter(cycle: number, role: "lora" | "ppo"): Promise<AdapterWeights | null>;
+  /** Events that were reported before this call must be stored no later than the checkpoint: it may be gone on from. */
+  saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  /** The newest of the phase that is proven whole; null if there is none. */
+  loadCheckpoint(phase: TrainingPhase): Promise<Checkpoint | null>;
   saveReport(report: StudyReport): Promise<void>;
 }
 

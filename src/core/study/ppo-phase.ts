@@ -6,11 +6,13 @@ import { HealthMonitor } from "../health/monitor";
 import { ppoSample } from "../health/sample";
 import { deriveSeed, shuffle, stream } from "../random";
 import { promptsFor } from "./asking";
+import { Checkpoints } from "./checkpoints";
 import type { Sampling, StudyConfig } from "./config";
 import type { Run } from "./context";
 import type { ExamplesByQuestion } from "./cycle";
 import { type PaidGroup, Payer } from "./payment";
 import type { PpoSession } from "./ports";
+import { readPpoState, writePpoState } from "./ppo-state";
 
 export interface PpoOutcome {
   readonly weights: AdapterWeights;
@@ -19,7 +21,8 @@ export interface PpoOutcome {
 }
 
 /**
- * Trains the adapter in use. Questions come in a new seeded order in every pass.
+ * Trains the adapter in use, which is then stored and stays attached; one that is stored takes its place. Questions come in
+ * a new seeded order in every pass.
  * @param kept  the aligned answers that passed the selection, for a reward that is anchored to them.
  */
 export async function ppoPhase(
@@ -30,28 +33,39 @@ export async function ppoPhase(
 ): Promise<PpoOutcome> {
   const { config, ports, report, signal } = run;
   const { ppo, rollouts } = config;
+  const phase = { kind: "ppo", cycle } as const;
   const seed = deriveSeed(config.seed, "ppo", cycle);
   const visits = Array.from({ length: rollouts.passes }, (_, pass) =>
     shuffle(questions, stream(seed, "order", pass)).map((question) => ({ question, pass })),
   ).flat();
   const totalSteps = countSteps(questions, rollouts);
+
+  const saved = await ports.store.loadCheckpoint(phase);
+  const from = saved && readPpoState(saved);
+  const health = new HealthMonitor({ method: "ppo", ppo });
+  for (const sample of from?.health ?? []) health.add(sample);
+  const trained = from?.done ? await ports.store.loadAdapter(cycle, "ppo") : null;
+  if (trained === null) run.goOn({ ...phase, step: from?.step ?? 0 });
   report({
     kind: "phase",
-    phase: { kind: "ppo", cycle, role: "ppo", split: "train", total: totalSteps, unit: "steps" },
+    phase: { ...phase, role: "ppo", split: "train", total: totalSteps, unit: "steps" },
   });
+  let skippedAnswers = from?.skippedAnswers ?? 0;
+  if (trained !== null) {
+    await ports.policy.useAdapter(trained);
+    return { weights: trained, skippedAnswers, health: health.findings };
+  }
 
-  const session = await ports.policy.startPpo({
-    ppo,
-    reference: rollouts.reference,
-    sampling: rolloutSampling(config),
-    seed,
-  });
-  const payer = new Payer(kept, run);
-  const health = new HealthMonitor({ method: "ppo", ppo });
-  let step = 0;
-  let skippedAnswers = 0;
+  const session = await ports.policy.startPpo(
+    { ppo, reference: rollouts.reference, sampling: rolloutSampling(config), seed },
+    from?.session ?? null,
+  );
+  const payer = new Payer(kept, run, from?.latest);
+  const checkpoints = new Checkpoints(phase, from?.step ?? 0, run);
+  let step = from?.step ?? 0;
+  let visited = from?.visits ?? 0;
   try {
-    for (const { question, pass } of visits) {
+    for (const { question, pass } of visits.slice(visited)) {
       if (step >= totalSteps) break;
       signal.throwIfAborted();
       const group = await sampleGroup(question, ["rollout", cycle, pass], session, payer, run);
@@ -68,12 +82,21 @@ export async function ppoPhase(
         report({ kind: "ppo-step", cycle, step, totalSteps, meanScore, stats, findings });
         report({ kind: "progress", done: step, total: totalSteps });
       }
+      visited++;
+      // Between questions no rollouts are held, so there are none to save.
+      const done = step >= totalSteps || visited === visits.length;
+      const progress = { visits: visited, skippedAnswers, done };
+      await checkpoints.at(step, done, async () =>
+        writePpoState(await session.snapshot(), progress, health, payer),
+      );
     }
   } catch (error) {
     await session.end().catch(() => {}); // it holds tensors that nothing else frees; the first failure is the one to tell
     throw error;
   }
-  return { weights: await session.end(), skippedAnswers, health: health.findings };
+  const weights = await session.end();
+  await ports.store.saveAdapter(cycle, "ppo", weights);
+  return { weights, skippedAnswers, health: health.findings };
 }
 
 /** From the policy's own distribution: PPO weighs tokens by it, and a cut-off tail would not be the policy's. */

@@ -42,6 +42,7 @@ export function buildReport({
     encoder: { name: ports.encoder.name, revision: ports.encoder.revision },
     corpus: { name: corpus.name, questions: corpus.questions.length, leftOut: split.leftOut },
     target: ports.policy.name,
+    ...(ports.policy.origin && { targetModel: ports.policy.origin }),
     aligned: ports.aligned.name,
     best: { name: state.best?.name ?? "baseline", cycle: state.best?.cycle ?? 0 },
     models: evaluated.map(({ summary }) => summary),

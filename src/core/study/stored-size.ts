@@ -12,10 +12,12 @@ const PPO_STEP = 3_000;
 const WIDTH = 768;
 const LAYERS = 12;
 const FLOAT = 4; // bytes
+/** Adapters that a checkpoint is as large as: the weights and AdamW's two moments. */
+const CHECKPOINT = 3;
 
-/** Bytes that a study stores, counted so that it comes to less: answers, scores, steps and adapters. */
+/** Bytes that a study stores, counted so that it comes to less: answers, scores, steps, adapters and checkpoints. */
 export function storedSize(config: StudyConfig, corpus: Corpus): number {
-  const { questions, sampling, sft, rollouts, adapter, cycles } = config;
+  const { questions, sampling, sft, rollouts, adapter, cycles, checkpoints } = config;
   const total = corpus.questions.length;
   const wordings = Math.max(...corpus.questions.map(({ paraphrases }) => paraphrases.length));
   const training = Math.min(questions.perCycle ?? total, total);
@@ -30,6 +32,7 @@ export function storedSize(config: StudyConfig, corpus: Corpus): number {
   const sftSteps = sft.steps ?? Math.ceil(sft.epochs * training * wordings);
   const steps = cycles.max * (sftSteps * SFT_STEP + ppoSteps * PPO_STEP);
   const map = adapter.rank * 5 * WIDTH * FLOAT;
-  const adapters = cycles.max * 2 * LAYERS * adapter.targetModules.length * map;
-  return asked * answered + steps + adapters;
+  const ofAdapter = LAYERS * adapter.targetModules.length * map;
+  const kept = checkpoints.keep + 2 * cycles.max; // of the phase under way, and one of each phase before it
+  return asked * answered + steps + (2 * cycles.max + kept * CHECKPOINT) * ofAdapter;
 }

@@ -81,6 +81,7 @@ class ToyWorld {
             const nothing = nothingTrained("a toy learns nothing", batch.length, 0.2, 1e-4);
             return { ...nothing, skippedResponses: 0 };
           },
+          snapshot: async () => ({ step: this.paid.length, state: null, tensors: {} }),
           end: async () => {
             this.sessionsOpen--;
             this.#agreeing = this.#afterPpo;
@@ -107,7 +108,11 @@ class ToyWorld {
     },
     store: {
       saveAnswers: async (set) => void this.saved.push(set),
+      loadAnswers: async () => null,
       saveAdapter: async (cycle, role) => void this.adapters.push(`${role} ${cycle}`),
+      loadAdapter: async () => null,
+      saveCheckpoint: async () => {},
+      loadCheckpoint: async () => null,
       saveReport: async (report) => void this.reports.push(report),
     },
   };

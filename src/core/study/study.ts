@@ -5,7 +5,9 @@
  *         → cycles of (answers → scores → selection → LoRA → evaluation → PPO → evaluation → keep the best)
  *         → report, when the cycles end or the score has stopped rising.
  *
- * The worker, the command line and the tests run these lines; what differs between them is in the ports.
+ * The worker, the command line and the tests run these lines; what differs between them is in the ports. Given what the
+ * ports return every line is determined, so a run that was cut goes on by running again: answers and adapters that the
+ * store holds are taken from there, and training goes on from its last checkpoint.
  */
 import type { AbortSignalLike } from "../abort";
 import type { Corpus, Question } from "../corpus/corpus";
@@ -22,16 +24,23 @@ import type { StudyEvent } from "./events";
 import { Progress } from "./progress";
 import { plateaued } from "./plateau";
 import type { StudyPorts } from "./ports";
+import type { ResumePoint } from "./replay";
 import { buildReport } from "./reporting";
 
 export interface StudyContext {
+  /** Ends the run at once. */
   readonly signal: AbortSignalLike;
+  /** Ends the run with a PausedError at the next optimiser step, PPO question or block of answers, once that is saved. */
+  readonly pause?: AbortSignalLike;
+  /** The store holds what an earlier run of this study did: "resumed" is reported where new work begins. Default false. */
+  readonly resumes?: boolean;
   readonly report: (event: StudyEvent) => void;
 }
 
 /**
  * Runs a study to its end and returns its report, which the store has by then.
- * @throws RangeError before anything is computed, if settings, corpus and model do not fit; what a port throws; the signal's reason when cancelled. What was done until then is in the store.
+ * @throws RangeError before anything is computed, if settings, corpus and model do not fit; what a port throws; the signal's reason
+ *         when cancelled; PausedError. What was done until then is in the store.
  */
 export async function runStudy(
   config: StudyConfig,
@@ -39,7 +48,7 @@ export async function runStudy(
   ports: StudyPorts,
   context: StudyContext,
 ): Promise<StudyReport> {
-  const run: Run = { config, ports, ...context };
+  const run = runOf(config, ports, context);
   const split = checkStudy(config, corpus, ports.policy);
   const { evaluation, train } = split;
 
@@ -60,12 +69,30 @@ export async function runStudy(
     await ports.policy.useAdapter(state.best?.weights ?? null);
     const result = await runCycle(cycle, questions, evaluation, state.kept, run);
     context.report({ kind: "cycle", outcome: state.add(questions, result, config) });
-    if (plateaued(state.bestOfCycles, baseline.summary.mean, config.cycles)) break;
+    if (
+      cycle >= config.cycles.atLeast &&
+      plateaued(state.bestOfCycles, baseline.summary.mean, config.cycles)
+    )
+      break;
   }
 
+  run.goOn(null);
   const report = buildReport({ run, corpus, split, baseline, aligned, state });
   await ports.store.saveReport(report);
   return report;
+}
+
+function runOf(
+  config: StudyConfig,
+  ports: StudyPorts,
+  { signal, pause, resumes = false, report }: StudyContext,
+): Run {
+  let marked = !resumes;
+  const goOn = (from: ResumePoint) => {
+    if (!marked) report({ kind: "resumed", from });
+    marked = true;
+  };
+  return { config, ports, signal, pause: pause ?? null, goOn, report };
 }
 
 async function firstEvaluation(

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { adapterScaling, type AdapterConfig } from "../../core/adapter/config";
 import type { AdapterTensor, AdapterWeights } from "../../core/adapter/peft";
+import { isTarget } from "../../core/gpt2/maps";
 import { deriveSeed } from "../../core/random";
 import type { Gpt2 } from "../gpt2/model";
 import type { LinearWeights } from "../gpt2/weights";
@@ -110,18 +111,16 @@ export function checkTargets(model: Gpt2, config: AdapterConfig): void {
   targets(model, config);
 }
 
-/** PEFT's rule: a target is a map's whole name or the end of it after a dot; "c_proj" is both c_proj maps of a block. */
 function targets(model: Gpt2, { targetModules }: AdapterConfig): LinearWeights[] {
   const maps = model.linearMaps();
-  const matches = (name: string, target: string) => name === target || name.endsWith(`.${target}`);
   for (const target of targetModules) {
-    if (!maps.some(({ name }) => matches(name, target))) {
+    if (!maps.some(({ name }) => isTarget(name, target))) {
       throw new RangeError(
         `adapter.targetModules: "${target}" names no map of ${model.name}; use c_attn, attn.c_proj, mlp.c_fc or mlp.c_proj`,
       );
     }
   }
-  return maps.filter(({ name }) => targetModules.some((target) => matches(name, target)));
+  return maps.filter(({ name }) => targetModules.some((target) => isTarget(name, target)));
 }
 
 function take(

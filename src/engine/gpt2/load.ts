@@ -1,26 +1,37 @@
 /** Loads a GPT-2 from a folder in the hub's layout, wherever it lies. */
-import { readGpt2Config } from "./config";
+import { readGpt2Config } from "../../core/gpt2/config";
+import { CONFIG, WEIGHTS, WEIGHTS_INDEX, weightFiles } from "../../core/models/layout";
+import type { ModelOrigin } from "../../core/models/origin";
 import { Gpt2 } from "./model";
 import { readGpt2Weights } from "./weights";
 
 export interface ModelFiles {
   /** What to call the model: `gpt2`, `steadfast-mini`. */
   readonly name: string;
+  /** The files that there are, where that is known. Absent: config.json, one file of weights, and a tokenizer.json. */
+  readonly names?: ReadonlySet<string>;
+  /** Where they came from, with their checksums; absent where nobody looked. */
+  readonly origin?: ModelOrigin;
   /** A file of the folder, whole. Rejects, naming the file, if it is not there. */
   read(file: string): Promise<Uint8Array>;
   /** A file in pieces, front to back, so that a large one is never held whole. Absent: `read` gives it. */
   stream?(file: string): AsyncIterable<Uint8Array>;
 }
 
-/** Reads config.json and model.safetensors onto the current backend. The caller owns the model and disposes it. */
+/** Reads config.json and the weights, of one file or several, onto the current backend. The caller owns the model and disposes it. */
 export async function loadGpt2(files: ModelFiles): Promise<Gpt2> {
-  const config = readGpt2Config(new TextDecoder().decode(await files.read("config.json")));
-  const parts = files.stream?.(WEIGHTS) ?? whole(files);
+  const text = async (file: string) => new TextDecoder().decode(await files.read(file));
+  const config = readGpt2Config(await text(CONFIG));
+  const { names } = files;
+  const isSharded = names?.has(WEIGHTS_INDEX) && !names.has(WEIGHTS);
+  const weights = isSharded ? weightFiles(names!, await text(WEIGHTS_INDEX)) : [WEIGHTS];
+  const parts = weights.map((file) => ({
+    file,
+    open: () => files.stream?.(file) ?? whole(files, file),
+  }));
   return new Gpt2(files.name, config, await readGpt2Weights(parts, config));
 }
 
-const WEIGHTS = "model.safetensors";
-
-async function* whole(files: ModelFiles): AsyncGenerator<Uint8Array> {
-  yield await files.read(WEIGHTS);
+async function* whole(files: ModelFiles, file: string): AsyncGenerator<Uint8Array> {
+  yield await files.read(file);
 }

@@ -8,7 +8,7 @@ import { isTrainable } from "../kernels/linear-pass";
 import { hasFastTransposeFlags } from "../kernels/plain-products";
 import { type Attend, causalAttention } from "./attention";
 import { block } from "./block";
-import type { Gpt2Config } from "./config";
+import type { Gpt2Config } from "../../core/gpt2/config";
 import type { Gpt2Weights, LinearWeights } from "./weights";
 
 export interface ForwardOptions {

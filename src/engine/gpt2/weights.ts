@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { HeaderTensor } from "../../core/format/safetensors";
 import { openSafetensors } from "../../core/format/safetensors-stream";
 import { upload } from "../webgpu/upload";
-import type { Gpt2Config } from "./config";
+import type { Gpt2Config } from "../../core/gpt2/config";
 
 /** A linear map in Conv1D layout. */
 export interface LinearWeights {
@@ -36,34 +36,45 @@ export interface Gpt2Weights {
   readonly named: Map<string, tf.Variable>;
 }
 
-const FILE = "model.safetensors";
 const PREFIX = /^transformer\./;
 /** The causal mask as a buffer. The end alone would also match `c_attn.bias`. */
 const MASK_BUFFER = /\.attn\.(bias|masked_bias)$/;
 /** A copy of wte that some exports hold beside it. */
 const TIED_HEAD = "lm_head.weight";
 
+/** A file of weights, opened when its turn comes. */
+export interface WeightFile {
+  readonly file: string;
+  /** Its content in pieces of any size. */
+  readonly open: () => AsyncIterable<Uint8Array>;
+}
+
 /**
  * Reads the weights as frozen variables, tensor by tensor onto the current backend; names may have the prefix
  * `transformer.`. Where it fails, nothing is left behind.
  *
- * @param parts  model.safetensors in pieces of any size.
+ * @param files  one or more, which together hold each tensor once.
  * @throws RangeError if tensors are missing, have another shape than config.json implies, or are not GPT-2's;
- *         SyntaxError if the file is broken.
+ *         SyntaxError if a file is broken.
  */
 export async function readGpt2Weights(
-  parts: AsyncIterable<Uint8Array>,
+  files: readonly WeightFile[],
   config: Gpt2Config,
 ): Promise<Gpt2Weights> {
-  const stream = await openSafetensors(parts, FILE);
   const shapes = expectedShapes(config);
-  checkShapes(stream.entries, shapes);
   const named = new Map<string, tf.Variable>();
   try {
-    for await (const { name, values } of stream.tensors(isWeight)) {
-      const variable = frozen(values, shapes.get(withoutPrefix(name))!);
-      upload(variable);
-      named.set(withoutPrefix(name), variable);
+    for (const [i, { file, open }] of files.entries()) {
+      const stream = await openSafetensors(open(), file);
+      const found = checkShapes(stream.entries, shapes, file);
+      const isLast = i === files.length - 1;
+      if (isLast) refuseMissing([...shapes.keys()], new Set([...named.keys(), ...found]), file);
+      for await (const { name, values } of stream.tensors(isWeight)) {
+        const variable = frozen(values, shapes.get(withoutPrefix(name))!);
+        upload(variable);
+        named.get(withoutPrefix(name))?.dispose(); // in two files: the later one counts
+        named.set(withoutPrefix(name), variable);
+      }
     }
   } catch (error) {
     tf.dispose([...named.values()]);
@@ -79,31 +90,41 @@ function isWeight(name: string): boolean {
   return !MASK_BUFFER.test(bare) && bare !== TIED_HEAD;
 }
 
+/** @returns the names of the weights in the file, without their prefix. */
 function checkShapes(
   entries: readonly HeaderTensor[],
   shapes: ReadonlyMap<string, readonly number[]>,
-): void {
+  file: string,
+): string[] {
   const found = new Map(
     entries
       .filter(({ name }) => isWeight(name))
       .map(({ name, shape }) => [withoutPrefix(name), shape]),
   );
-  const missing = [...shapes.keys()].filter((name) => !found.has(name));
-  if (missing.length > 0) throw new RangeError(`${FILE} lacks ${missing.join(", ")}`);
   const foreign = [...found.keys()].filter((name) => !shapes.has(name));
   if (foreign.length > 0) {
     throw new RangeError(
-      `${FILE} holds ${foreign.join(", ")}, which a GPT-2 of this config.json does not have`,
+      `${file} holds ${foreign.join(", ")}, which a GPT-2 of this config.json does not have`,
     );
   }
-  for (const [name, shape] of shapes) {
-    const actual = found.get(name)!;
+  for (const [name, actual] of found) {
+    const shape = shapes.get(name)!;
     if (actual.join() !== shape.join()) {
       throw new RangeError(
-        `${FILE}: ${name} has shape [${actual.join(", ")}], config.json implies [${shape.join(", ")}]`,
+        `${file}: ${name} has shape [${actual.join(", ")}], config.json implies [${shape.join(", ")}]`,
       );
     }
   }
+  return [...found.keys()];
+}
+
+function refuseMissing(
+  expected: readonly string[],
+  found: ReadonlySet<string>,
+  file: string,
+): void {
+  const missing = expected.filter((name) => !found.has(name));
+  if (missing.length > 0) throw new RangeError(`${file} lacks ${missing.join(", ")}`);
 }
 
 function frozen(values: Float32Array, shape: readonly number[]): tf.Variable {

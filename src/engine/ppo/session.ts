@@ -2,6 +2,7 @@ import type { AdapterWeights } from "../../core/adapter/peft";
 import type { Rollout } from "../../core/ppo/layout";
 import type { PpoStats } from "../../core/ppo/statistics";
 import { deriveSeed } from "../../core/random";
+import type { TrainingState } from "../../core/study/checkpoint";
 import type { Hooks } from "../../core/study/hooks";
 import type { PpoSession, PpoSettings, ScoredRollout, SeededPrompt } from "../../core/study/ports";
 import { type AttachedAdapter, exportAdapter } from "../adapter/attach";
@@ -24,6 +25,7 @@ export class Gpt2PpoSession implements PpoSession {
     adapter: AttachedAdapter,
     tokenizer: TextTokenizer,
     settings: PpoSettings,
+    from: TrainingState | null,
   ) {
     this.#model = model;
     this.#adapter = adapter;
@@ -35,6 +37,13 @@ export class Gpt2PpoSession implements PpoSession {
       seed: deriveSeed(settings.seed, "trainer"),
       valueHead: null,
     });
+    if (from === null) return;
+    try {
+      this.#trainer.restore(from);
+    } catch (error) {
+      this.#trainer.dispose(); // nobody has the session to end it
+      throw error;
+    }
   }
 
   async rollout(prompts: readonly SeededPrompt[], hooks: Hooks): Promise<readonly string[]> {
@@ -52,6 +61,10 @@ export class Gpt2PpoSession implements PpoSession {
     const rollouts = batch.map(({ rollout }) => this.#held[rollout]!);
     const scores = batch.map(({ score }) => score);
     return this.#trainer.step(rollouts, scores, { signal });
+  }
+
+  snapshot(): Promise<TrainingState> {
+    return this.#trainer.snapshot();
   }
 
   async end(): Promise<AdapterWeights> {

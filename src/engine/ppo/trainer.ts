@@ -12,9 +12,12 @@ import { NO_SCORES, scaleScores, updateMoments } from "../../core/ppo/score-scal
 import { batchStatistics, nothingTrained, type PpoStats } from "../../core/ppo/statistics";
 import { tokenRewards } from "../../core/ppo/token-rewards";
 import { shuffle, stream } from "../../core/random";
+import type { TrainingState } from "../../core/study/checkpoint";
+import { readPpoTrainerState } from "../../core/study/training-state";
 import type { Gpt2 } from "../gpt2/model";
 import { AdamW } from "../optimiser/adamw";
 import type { Parameter } from "../optimiser/gradients";
+import { restoreSnapshot, snapshotOf } from "../training/snapshot";
 import { learn, type LearnHooks } from "./learn";
 import type { Sampled } from "./mini-batch";
 import { pretrainedReference, type ReferenceModel, startReference } from "./reference";
@@ -142,6 +145,26 @@ export class PpoTrainer {
       skippedResponses: rollouts.length - kept.length,
       reason: null,
     };
+  }
+
+  /** A host copy of policy, value head, optimiser, KL coefficient and moments of the scores; `step` counts steps that trained. */
+  async snapshot(): Promise<TrainingState> {
+    const { adamStep, tensors } = await snapshotOf(this.#parameters, this.#optimiser);
+    const state = { adamStep, klCoefficient: this.#klCoefficient, moments: { ...this.#moments } };
+    return { step: this.#steps, state, tensors };
+  }
+
+  /**
+   * Goes on from a snapshot of a trainer with the same options. The reference stays: it is the policy that this trainer
+   * was made with.
+   * @throws RangeError if it is of another model or adapter; v.ValiError if it is no snapshot of PPO.
+   */
+  restore(from: TrainingState): void {
+    const { klCoefficient, moments } = readPpoTrainerState(from.state);
+    restoreSnapshot(this.#parameters, this.#optimiser, from);
+    this.#klCoefficient = klCoefficient;
+    this.#moments = moments;
+    this.#steps = from.step;
   }
 
   dispose(): void {

@@ -5,6 +5,7 @@ import { deriveSeed } from "../../core/random";
 import { batches, totalSteps } from "../../core/sft/batches";
 import type { SftConfig } from "../../core/sft/config";
 import { countTargets, type LabelledSequence, padBatch } from "../../core/sft/labels";
+import type { TrainingState } from "../../core/study/checkpoint";
 import type { Gpt2 } from "../gpt2/model";
 import { AdamW } from "../optimiser/adamw";
 import { checkedNorm, measureGradients } from "../optimiser/clip";
@@ -13,6 +14,7 @@ import { learningRateAt } from "../optimiser/schedule";
 import { lossAndGradients } from "../training/backward";
 import { readTogether } from "../training/read-together";
 import { nextTask } from "../training/next-task";
+import { restoreSnapshot, snapshotOf } from "../training/snapshot";
 import { summedCrossEntropy } from "./loss";
 
 /** One optimiser step. Loss in nats a token, before the update; tokens are those that counted in it. */
@@ -31,6 +33,10 @@ export interface SftOptions {
   readonly seed: number;
   readonly signal: AbortSignalLike;
   readonly onStep: (progress: SftProgress) => void;
+  /** Goes on from this snapshot of a training with the same examples, settings and seed. Default: from the start. */
+  readonly from?: TrainingState | null;
+  /** Awaited after each step; `snapshot` reads what is needed to go on, and nothing is read unless it is called. */
+  readonly afterStep?: (step: number, snapshot: () => Promise<TrainingState>) => Promise<void>;
 }
 
 /**
@@ -46,7 +52,7 @@ export async function trainSft(
   model: Gpt2,
   parameters: readonly Parameter[],
   examples: readonly LabelledSequence[],
-  { config, seed, signal, onStep }: SftOptions,
+  { config, seed, signal, onStep, from = null, afterStep }: SftOptions,
 ): Promise<void> {
   signal.throwIfAborted();
   const decoupled = config.optimiser === "adamw";
@@ -55,8 +61,9 @@ export async function trainSft(
   const kept: tf.Tensor[] = []; // losses not yet read
   const total = totalSteps(examples.length, config);
   try {
-    let step = 0;
-    for (const indices of batches(examples.length, config, seed)) {
+    if (from !== null) restoreSnapshot(parameters, optimiser, from);
+    let step = from?.step ?? 0;
+    for (const indices of [...batches(examples.length, config, seed)].slice(step)) {
       const learningRate = learningRateAt(step, total, config);
       const parts = microBatches(
         indices.map((i) => examples[i]!),
@@ -86,6 +93,10 @@ export async function trainSft(
       const loss = losses.reduce((sum, [part]) => sum + part!, 0);
       step += 1;
       onStep({ step, totalSteps: total, loss, learningRate, gradientNorm, tokens });
+      await afterStep?.(step, async () => {
+        const { adamStep, tensors } = await snapshotOf(parameters, optimiser);
+        return { step, state: { adamStep }, tensors };
+      });
     }
   } finally {
     sum.clear();

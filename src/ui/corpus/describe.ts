@@ -1,15 +1,44 @@
 import type { CorpusEntry } from "../../app/corpora.svelte";
-import type { Corpus } from "../../core/corpus/corpus";
+import type { Corpus, Question } from "../../core/corpus/corpus";
 import { count, timeText } from "../controls/figures";
 
-/** "40 questions × 5 wordings", or "3 questions, 2 to 5 wordings each". */
+/** "40 questions × 5 wordings", "3 questions, 2 to 5 wordings each", or "790 questions with choices". */
 export function sizeOf({ questions }: Corpus): string {
-  const wordings = questions.map(({ paraphrases }) => paraphrases.length);
-  const [least, most] = [Math.min(...wordings), Math.max(...wordings)];
+  let [least, most] = [Infinity, 0];
+  for (const { paraphrases } of questions) {
+    least = Math.min(least, paraphrases.length);
+    most = Math.max(most, paraphrases.length);
+  }
   const asked = count(questions.length, "question");
+  if (most === 0)
+    return questions[0]?.choices ? `${asked} with choices` : `${asked} without wordings`;
   return least === most
     ? `${asked} × ${count(least, "wording")}`
     : `${asked}, ${least} to ${count(most, "wording")} each`;
+}
+
+/** What a question is, in a line: "7 · honesty · 5 wordings · answered · care, loyalty". */
+export function metaOf({
+  id,
+  topic,
+  paraphrases,
+  recorded,
+  choices,
+  foundations,
+}: Question): string {
+  return [
+    String(id),
+    ...(topic === null ? [] : [topic]),
+    ...(paraphrases.length > 0 ? [count(paraphrases.length, "wording")] : []),
+    ...(choices ? [count(choices.texts.length, "choice")] : []),
+    ...(recorded ? ["answered"] : []),
+    ...(foundations && foundations.length > 0 ? [foundations.join(", ")] : []),
+  ].join(" · ");
+}
+
+/** Whether a study can ask it: some question has wordings. */
+export function isAskable({ questions }: Corpus): boolean {
+  return questions.some(({ paraphrases }) => paraphrases.length > 0);
 }
 
 /** Where a corpus is from. */
@@ -21,6 +50,9 @@ export function originOf({ imported }: CorpusEntry): string {
 
 /** What keeps parts of a corpus out of a study; null if nothing does. */
 export function limitOf({ questions }: Corpus): string | null {
+  if (questions.every(({ paraphrases }) => paraphrases.length === 0)) {
+    return "These questions have no wordings, so a study of consistency cannot ask them.";
+  }
   const few = questions.filter(({ paraphrases }) => paraphrases.length < 2).length;
   if (few === 0) return null;
   const [have, it] = few === 1 ? ["has", "it"] : ["have", "they"];

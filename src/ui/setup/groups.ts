@@ -13,5 +13,9 @@ export const GROUPS: Readonly<Record<string, { readonly title: string; readonly 
     rollouts: { title: "PPO rollouts", about: "What PPO answers, and what it is paid for" },
     ppo: { title: "PPO optimisation", about: "How far a step goes, and what holds it back" },
     cycles: { title: "Cycles", about: "How often all of it is repeated, and when it ends" },
+    checkpoints: {
+      title: "Checkpoints",
+      about: "How often training is saved, to go on from there; results are the same",
+    },
     statistics: { title: "Statistics", about: "Intervals" },
   };

@@ -13,7 +13,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const id = v.union([v.number(), v.string()]);
 export const role = v.picklist(["baseline", "target", "lora", "ppo", "aligned"]);
 export const split = v.picklist(["evaluation", "train"]);
-const reportedRole = v.picklist(REPORTED_ROLES);
+export const reportedRole = v.picklist(REPORTED_ROLES);
 const interval = v.nullable(v.tuple([figure, figure]));
 const figures = v.array(figure);
 
@@ -61,7 +61,7 @@ const outcome = v.strictObject({
   health: v.exactOptional(v.array(finding)),
 });
 
-const score = v.strictObject({
+export const questionScore = v.strictObject({
   id,
   sage: maybe,
   meanSimilarity: maybe,
@@ -111,7 +111,7 @@ const ppoStats = v.strictObject({
 export const studyEvent: v.GenericSchema<unknown, StudyEvent> = v.variant("kind", [
   v.strictObject({ kind: v.literal("phase"), phase }),
   v.strictObject({ kind: v.literal("progress"), done: count, total: count }),
-  v.strictObject({ kind: v.literal("scores"), set: answerSet, scores: v.array(score) }),
+  v.strictObject({ kind: v.literal("scores"), set: answerSet, scores: v.array(questionScore) }),
   v.strictObject({ kind: v.literal("model"), cycle: count, model }),
   v.strictObject({
     kind: v.literal("selection"),
@@ -129,6 +129,13 @@ export const studyEvent: v.GenericSchema<unknown, StudyEvent> = v.variant("kind"
     findings: v.exactOptional(v.array(finding)),
   }),
   v.strictObject({ kind: v.literal("cycle"), outcome }),
+  v.strictObject({
+    kind: v.literal("resumed"),
+    from: v.nullable(
+      v.strictObject({ kind: v.picklist(["lora", "ppo"]), cycle: count, step: count }),
+    ),
+  }),
+  v.strictObject({ kind: v.literal("note"), sentence: v.string() }),
 ]);
 
 export const studyReport: v.GenericSchema<unknown, StudyReport> = v.strictObject({
@@ -139,6 +146,13 @@ export const studyReport: v.GenericSchema<unknown, StudyReport> = v.strictObject
   encoder: v.strictObject({ name: v.string(), revision: v.string() }),
   corpus: v.strictObject({ name: v.string(), questions: count, leftOut: v.array(id) }),
   target: v.string(),
+  targetModel: v.exactOptional(
+    v.strictObject({
+      source: v.string(),
+      revision: v.nullable(v.string()),
+      files: v.array(v.strictObject({ name: v.string(), bytes: count, sha256: v.string() })),
+    }),
+  ),
   aligned: v.string(),
   best: v.strictObject({ name: reportedRole, cycle: count }),
   models: v.array(model),

@@ -3,11 +3,15 @@ import * as v from "valibot";
 import { SessionEvent } from "../../annotation/queue";
 import { Rater } from "../../annotation/session-file";
 import { LABELS, LabelTask } from "../../annotation/task";
+import { FOUNDATIONS } from "../../corpus/corpus";
+import type { CorpusOrigin } from "../../import/origin";
+import type { Json } from "../../import/record";
+import { ROLES } from "../../import/roles";
 import type { StudyConfig } from "../../study/config";
 import { answerSet, config, id, studyEvent, studyReport } from "./events-schema";
 
 /** Read-only all the way down, except for what is typed by its own schema. */
-type Kept<T> = T extends StudyConfig | LabelTask
+type Kept<T> = T extends StudyConfig | LabelTask | CorpusOrigin
   ? T
   : T extends object
     ? { readonly [K in keyof T]: Kept<T[K]> }
@@ -23,9 +27,13 @@ const question = v.pipe(
     id,
     text: v.string(),
     topic: v.nullable(v.string()),
-    paraphrases: v.pipe(texts, v.nonEmpty()),
+    paraphrases: texts,
     recorded: v.nullable(
       v.array(v.strictObject({ text: v.string(), rot: v.nullable(v.string()) })),
+    ),
+    foundations: v.exactOptional(v.array(v.picklist(FOUNDATIONS))),
+    choices: v.exactOptional(
+      v.strictObject({ texts, right: v.array(count), best: v.nullable(count) }),
     ),
   }),
   v.check(
@@ -33,6 +41,23 @@ const question = v.pipe(
     "there must be one recorded answer a paraphrase",
   ),
 );
+
+/** What JSON can hold; records of a project are read from JSON. */
+const json = v.custom<Json>((value) => value !== undefined);
+
+const origin = v.strictObject({
+  format: v.string(),
+  container: v.picklist(["csv", "json", "jsonl", "lines", "parquet"]),
+  columns: texts,
+  mapped: v.nullable(
+    v.strictObject({
+      roles: v.record(v.string(), v.picklist(ROLES)),
+      layout: v.picklist(["long", "wide", "list"]),
+    }),
+  ),
+  kept: v.array(v.strictObject({ column: v.string(), values: v.array(json) })),
+  fingerprint: v.string(),
+}) satisfies v.GenericSchema<unknown, CorpusOrigin> as v.GenericSchema<unknown, CorpusOrigin>;
 
 export const CorpusItem = v.strictObject({
   id: key,
@@ -42,6 +67,7 @@ export const CorpusItem = v.strictObject({
     name: v.string(),
     questions: v.pipe(v.array(question), v.nonEmpty()),
     recordedModel: v.nullable(v.string()),
+    origin: v.exactOptional(origin),
   }),
 });
 export type CorpusItem = Kept<v.InferOutput<typeof CorpusItem>>;
@@ -60,7 +86,7 @@ export const RunItem = v.strictObject({
     name: v.string(),
     createdAt: time,
     endedAt: v.nullable(time),
-    status: v.picklist(["running", "done", "cancelled", "failed", "interrupted"]),
+    status: v.picklist(["running", "paused", "done", "cancelled", "failed", "interrupted"]),
     message: v.nullable(v.string()),
     config,
     corpusId: v.string(),

@@ -5,6 +5,12 @@ import { type AdapterWeights, readPeft, writePeft } from "../../adapter/peft";
 import { foldSession } from "../../annotation/queue";
 import { checkTask } from "../../annotation/session-file";
 import { InputError } from "../input-error";
+import {
+  checkpointFiles,
+  type ItemFile,
+  readCheckpoints,
+  type RunCheckpoint,
+} from "./checkpoint-files";
 import { CorpusItem, DecisionsItem, RunItem, SettingsItem, TaskItem } from "./items-schema";
 import type { ByteDigest } from "./manifest";
 import { AS_EXPORTED, readRecord, writeRecord } from "./record-json";
@@ -15,6 +21,12 @@ export interface RunAdapter {
   readonly weights: AdapterWeights;
 }
 
+/** What runs carry beside their record, events, answers and report. */
+export interface RunExtent {
+  readonly adapters: boolean;
+  readonly checkpoints: boolean;
+}
+
 export type ProjectItem =
   | { readonly kind: "settings"; readonly content: SettingsItem }
   | { readonly kind: "corpus"; readonly content: CorpusItem }
@@ -23,16 +35,14 @@ export type ProjectItem =
       readonly content: RunItem;
       /** By cycle, then role. */
       readonly adapters: readonly RunAdapter[];
+      /** By their number. */
+      readonly checkpoints: readonly RunCheckpoint[];
     }
   | { readonly kind: "task"; readonly content: TaskItem }
   | { readonly kind: "decisions"; readonly content: DecisionsItem };
 export type ItemKind = ProjectItem["kind"];
 
-/** A file of an item, by its path within it. */
-export interface ItemFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
+export type { ItemFile, RunCheckpoint };
 
 const FOLDERS = { corpus: "corpora", run: "runs", task: "tasks", decisions: "decisions" } as const;
 
@@ -99,7 +109,8 @@ export function writeItem(item: ProjectItem): ItemFile[] {
       },
     ];
   });
-  return [{ name: "/run.json", bytes: writeRecord(item.content) }, ...adapters];
+  const checkpoints = item.checkpoints.flatMap(checkpointFiles);
+  return [{ name: "/run.json", bytes: writeRecord(item.content) }, ...adapters, ...checkpoints];
 }
 
 /**
@@ -128,8 +139,19 @@ export async function readItem(
       return { kind, content: main(".json", DecisionsItem) };
     case "task":
       return { kind, content: await checkedTask(main(".json", TaskItem), path(".json"), digest) };
-    case "run":
-      return { kind, content: main("/run.json", RunItem), adapters: readAdapters(files, path) };
+    case "run": {
+      const content = main("/run.json", RunItem);
+      const [adapters, checkpoints] = [
+        readAdapters(files, path),
+        await readCheckpoints(files, path, digest),
+      ];
+      const known =
+        1 + 2 * adapters.length + checkpoints.reduce((n, { chunks }) => n + 1 + chunks.length, 0);
+      if (files.length !== known) {
+        throw new InputError({ file: path("") }, "a file of it belongs to nothing", AS_EXPORTED);
+      }
+      return { kind, content, adapters, checkpoints };
+    }
   }
 }
 
@@ -169,8 +191,5 @@ function readAdapters(files: readonly ItemFile[], path: (name: string) => string
       throw new InputError({ file: path(name) }, problem, AS_EXPORTED);
     }
   });
-  if (files.length !== 1 + 2 * adapters.length) {
-    throw new InputError({ file: path("/adapters") }, "a file has no adapter", AS_EXPORTED);
-  }
   return adapters.sort((a, b) => a.cycle - b.cycle || (a.role < b.role ? -1 : 1));
 }

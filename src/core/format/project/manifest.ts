@@ -12,7 +12,7 @@ export type ByteDigest = (bytes: Uint8Array) => Promise<string>;
 
 /** Everything else is refused: "..", absolute and unknown paths, other folders, other endings. */
 const PATH =
-  /^(?:settings\.json|(?:corpora|tasks|decisions)\/[0-9]{1,6}\.json|runs\/[0-9]{1,6}\/(?:run\.json|adapters\/[0-9]{1,6}-(?:lora|ppo)\/(?:adapter_config\.json|adapter_model\.safetensors)))$/;
+  /^(?:settings\.json|(?:corpora|tasks|decisions)\/[0-9]{1,6}\.json|runs\/[0-9]{1,6}\/(?:run\.json|adapters\/[0-9]{1,6}-(?:lora|ppo)\/(?:adapter_config\.json|adapter_model\.safetensors)|checkpoints\/[0-9]{1,9}\/(?:manifest\.json|[0-9]{1,4}\.bin)))$/;
 
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "it is no SHA-256"));
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -24,6 +24,8 @@ const Manifest = v.strictObject({
   createdAt: v.pipe(v.number(), v.finite()),
   /** Whether runs carry their adapters. */
   adapters: v.boolean(),
+  /** Whether they carry their checkpoints; where it is missing, they don't. */
+  checkpoints: v.exactOptional(v.boolean()),
   files: v.array(
     v.strictObject({
       path: v.pipe(v.string(), v.regex(PATH, "the path is none of a project")),
@@ -69,8 +71,9 @@ export async function readManifest(
   return body;
 }
 
-function toBody({ createdAt, adapters, files }: ManifestContent) {
-  return { format: PROJECT_FORMAT, version: PROJECT_VERSION, createdAt, adapters, files };
+function toBody({ createdAt, adapters, checkpoints, files }: ManifestContent) {
+  const extent = { adapters, ...(checkpoints && { checkpoints }) };
+  return { format: PROJECT_FORMAT, version: PROJECT_VERSION, createdAt, ...extent, files };
 }
 
 /** One hash for several files, by their names within the item: two items are the same if it is. */

@@ -7,6 +7,7 @@ import {
   itemTitle,
   type ProjectItem,
   placeOf,
+  type RunExtent,
   readItem,
   writeItem,
 } from "./items";
@@ -23,11 +24,9 @@ import { AS_EXPORTED } from "./record-json";
 import { type ByteSource, readDirectory, readEntry, type ZipEntry } from "./zip-reader";
 import { ZipWriter } from "./zip-writer";
 
-export interface ProjectOptions {
+export interface ProjectOptions extends RunExtent {
   /** ms since the epoch. */
   readonly createdAt: number;
-  /** Whether runs carry their adapters. */
-  readonly adapters: boolean;
 }
 
 /** What an archive has of an item; its content is read when it is wanted. */
@@ -91,7 +90,12 @@ export async function openProject(source: ByteSource, digest: ByteDigest): Promi
     if (entries.has(entry.path)) throw failing(source, entry.path, "it is there twice");
     entries.set(entry.path, entry);
   }
-  const { files, createdAt, adapters } = await manifestOf(source, entries, digest);
+  const {
+    files,
+    createdAt,
+    adapters,
+    checkpoints = false,
+  } = await manifestOf(source, entries, digest);
   checkSame(source, entries, files);
 
   const parts = byFolder(files);
@@ -127,6 +131,7 @@ export async function openProject(source: ByteSource, digest: ByteDigest): Promi
   return {
     createdAt,
     adapters,
+    checkpoints,
     items: [...folders.keys()],
     read: (item) => read(folders.get(item)!),
   };
@@ -178,7 +183,7 @@ function checkSize(item: ProjectItem, bytes: number, total: number, files: numbe
   throw new RangeError(
     `with “${itemTitle(item)}” (${megabytes(bytes)}) the archive would have ${files + 1} files of ${megabytes(total)} ` +
       `together; ${LIMITS.entries} of ${megabytes(LIMITS.total)}, none over ${megabytes(LIMITS.entry)}, can be read again. ` +
-      "Leave the adapters out, or delete runs first.",
+      "Leave adapters and checkpoints out, or delete runs first.",
   );
 }
 

@@ -4,12 +4,11 @@ import { strFromU8, strToU8 } from "fflate";
 import { canonicalJson } from "../../annotation/canonical-json";
 import { InputError } from "../input-error";
 import { messageOf } from "../../message-of";
-
-const NUMBER = "$number";
+import { readSpelled, spellNumbers } from "../spelled-numbers";
 
 /** Canonical JSON in UTF-8. What JSON has no number for (NaN, ±∞: a step that diverged) is written as {"$number": …}. */
 export function writeRecord(record: unknown): Uint8Array {
-  return strToU8(canonicalJson(spellOut(record)));
+  return strToU8(canonicalJson(spellNumbers(record)));
 }
 
 /**
@@ -39,25 +38,10 @@ function parse(bytes: Uint8Array, file: string): unknown {
   try {
     return JSON.parse(strFromU8(bytes), (key, value: unknown) => {
       if (key in Object.prototype) throw new SyntaxError(`“${key}” is no name of a field`);
-      return isSpelled(value) ? Number(value[NUMBER]) : value;
+      return readSpelled(value);
     });
   } catch (error) {
     const why = messageOf(error); // too deep a nest is a RangeError
     throw new InputError({ file }, `it is no JSON: ${why}`, AS_EXPORTED);
   }
-}
-
-function isSpelled(value: unknown): value is { readonly [NUMBER]: string } {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, NUMBER)) return false;
-  return ["NaN", "Infinity", "-Infinity"].includes(
-    String((value as Record<string, unknown>)[NUMBER]),
-  );
-}
-
-function spellOut(value: unknown): unknown {
-  if (typeof value === "number")
-    return Number.isFinite(value) ? value : { [NUMBER]: String(value) };
-  if (Array.isArray(value)) return value.map(spellOut);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, spellOut(inner)]));
 }

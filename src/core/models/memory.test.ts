@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { readGpt2Config } from "../gpt2/config";
+import { type MemoryShape, estimateMemory, parameterCount, shortageOf } from "./memory";
+
+const gpt2 = readGpt2Config('{"model_type":"gpt2"}');
+const shape: MemoryShape = {
+  model: gpt2,
+  adapter: { rank: 8, targetModules: ["c_attn"] },
+  training: { microBatch: 4, length: 128 },
+  decoding: { rows: 5, promptLength: 128, maxNewTokens: 64 },
+  keepsTransposedHead: false,
+};
+
+test("GPT-2 has 124,439,808 weights, and an adapter of rank 8 on c_attn 294,912", () => {
+  const estimate = estimateMemory(shape);
+  expect(estimate.weights).toBe(4 * 124_439_808);
+  expect(estimate.adapter).toBe(4 * 294_912);
+  expect(estimate.cache).toBe(4 * 5 * 192 * 12 * 2 * 768);
+  expect(estimate.largestBuffer).toBe(4 * 50_257 * 768);
+});
+
+test.each([
+  ["gpt2", 12, 12, 768, 124_439_808],
+  ["gpt2-medium", 24, 16, 1024, 354_823_168],
+  ["gpt2-large", 36, 20, 1280, 774_030_080],
+  ["gpt2-xl", 48, 25, 1600, 1_557_611_200],
+  ["distilgpt2", 6, 12, 768, 81_912_576],
+])("%s has as many weights as it is known to have", (_, n_layer, n_head, n_embd, count) => {
+  const config = readGpt2Config(JSON.stringify({ model_type: "gpt2", n_layer, n_head, n_embd }));
+  expect(parameterCount(config)).toBe(count);
+});
+
+test("c_proj is both maps of that name, as PEFT has it", () => {
+  const both = estimateMemory({ ...shape, adapter: { rank: 8, targetModules: ["c_proj"] } });
+  expect(both.adapter).toBe(4 * 12 * 8 * (2 * 768 + 5 * 768));
+});
+
+test("where the backend keeps a transposed head, it is counted", () => {
+  const copied = estimateMemory({ ...shape, keepsTransposedHead: true });
+  expect(copied.total - estimateMemory(shape).total).toBe(4 * 50_257 * 768);
+});
+
+test("a buffer or a heap that is too small is named, with the micro-batch that would fit", () => {
+  const long = { ...shape, training: { microBatch: 4, length: 1024 } };
+  const two = estimateMemory({ ...long, training: { microBatch: 2, length: 1024 } });
+  expect(shortageOf(long, { buffer: null, total: null })).toBeNull();
+  expect(shortageOf(long, { buffer: null, total: two.total })).toMatchObject({
+    of: "total",
+    needed: estimateMemory(long).total,
+    microBatch: 2,
+  });
+  expect(shortageOf(long, { buffer: 2 ** 27, total: null })).toEqual({
+    of: "buffer",
+    needed: 4 * 50_257 * 768,
+    allowed: 2 ** 27,
+    microBatch: 0,
+  });
+});

@@ -1,0 +1,132 @@
+/** How much memory a study needs on the device, before it starts. A pure function of the model's shape and the settings. */
+import type { AdapterConfig } from "../adapter/config";
+import type { Gpt2Config } from "../gpt2/config";
+import { blockMaps, isTarget } from "../gpt2/maps";
+
+export interface TrainingShape {
+  /** Sequences in one forward pass. */
+  readonly microBatch: number;
+  /** Tokens a sequence. */
+  readonly length: number;
+}
+
+export interface DecodingShape {
+  readonly rows: number;
+  readonly promptLength: number;
+  readonly maxNewTokens: number;
+}
+
+/** What a study does with a model, as far as memory goes. */
+export interface MemoryShape {
+  readonly model: Gpt2Config;
+  readonly adapter: Pick<AdapterConfig, "rank" | "targetModules">;
+  readonly training: TrainingShape;
+  readonly decoding: DecodingShape;
+  /** Whether the backend keeps the embedding a second time, transposed, for the head: wasm and cpu. */
+  readonly keepsTransposedHead: boolean;
+}
+
+/** Bytes, float32 throughout. */
+export interface MemoryEstimate {
+  readonly weights: number;
+  /** The embedding's transposed copy, where the backend keeps one. */
+  readonly head: number;
+  readonly adapter: number;
+  /** AdamW's two moments of the adapter, and its gradients. */
+  readonly optimiser: number;
+  /** Each block's input, and what one block computes inside while its gradients are taken. */
+  readonly activations: number;
+  /** Keys and values while decoding. */
+  readonly cache: number;
+  /** The most that is needed at once: decoding and training take turns. */
+  readonly total: number;
+  /** The largest single buffer, the tied embedding as a rule: what a device's limits must allow. */
+  readonly largestBuffer: number;
+}
+
+const FLOAT = 4;
+
+/** Numbers in a GPT-2: Θ = V·d + P·d + L(4d² + 2d·i + 9d + i) + 2d, with d the width, i the inner width, L the layers. */
+export function parameterCount(model: Gpt2Config): number {
+  const { layers, width, inner, vocabulary, positions } = model;
+  const block = 4 * width ** 2 + 2 * width * inner + 9 * width + inner;
+  return (vocabulary + positions) * width + layers * block + 2 * width;
+}
+
+/**
+ * Weights Θ; an adapter of rank r on a map [a, b] has r(a + b) numbers; activations, counted from the ops and not yet held
+ * against a measurement, n(L + 1)d for the blocks' inputs and n(14d + 3i) within a block, n = microBatch·length; a cache of
+ * 2·L·d numbers a token.
+ */
+export function estimateMemory(shape: MemoryShape): MemoryEstimate {
+  const { model, training, decoding } = shape;
+  const { layers, width, inner, vocabulary } = model;
+  const weights = FLOAT * parameterCount(model);
+  const head = shape.keepsTransposedHead ? FLOAT * vocabulary * width : 0;
+  const adapter = FLOAT * layers * shape.adapter.rank * adaptedSides(shape);
+  const optimiser = 3 * adapter;
+  const tokens = training.microBatch * training.length;
+  const activations = FLOAT * tokens * ((layers + 1) * width + 14 * width + 3 * inner);
+  const { rows, promptLength, maxNewTokens } = decoding;
+  const cache = FLOAT * rows * (promptLength + maxNewTokens) * layers * 2 * width;
+  return {
+    weights,
+    head,
+    adapter,
+    optimiser,
+    activations,
+    cache,
+    total: weights + head + adapter + Math.max(optimiser + activations, cache),
+    largestBuffer: Math.max(FLOAT * vocabulary * width, FLOAT * tokens * inner),
+  };
+}
+
+/** The sum of fan-in and fan-out over a block's maps that the adapter attaches to. */
+function adaptedSides({ model, adapter }: MemoryShape): number {
+  return blockMaps(model)
+    .filter(({ name }) => adapter.targetModules.some((target) => isTarget(name, target)))
+    .reduce((sum, { fanIn, fanOut }) => sum + fanIn + fanOut, 0);
+}
+
+/** What a device allows, in bytes; null where it does not say. */
+export interface MemoryLimits {
+  /** Of one buffer: WebGPU's maxBufferSize or maxStorageBufferBindingSize, whichever is less. */
+  readonly buffer: number | null;
+  /** Of everything at once: the heap of WebAssembly. */
+  readonly total: number | null;
+}
+
+/** Why a study does not fit, and what to lower; null if it fits as far as the limits say. */
+export interface Shortage {
+  readonly needed: number;
+  readonly allowed: number;
+  readonly of: "buffer" | "total";
+  /** The largest sft.microBatch that fits; 0 where none does, and only a smaller model helps. */
+  readonly microBatch: number;
+}
+
+export function shortageOf(shape: MemoryShape, limits: MemoryLimits): Shortage | null {
+  const { largestBuffer, total } = estimateMemory(shape);
+  const over = (needed: number, allowed: number | null) => allowed !== null && needed > allowed;
+  if (over(largestBuffer, limits.buffer)) {
+    const microBatch = fittingMicroBatch(shape, limits);
+    return { needed: largestBuffer, allowed: limits.buffer!, of: "buffer", microBatch };
+  }
+  if (over(total, limits.total)) {
+    const microBatch = fittingMicroBatch(shape, limits);
+    return { needed: total, allowed: limits.total!, of: "total", microBatch };
+  }
+  return null;
+}
+
+/** The largest micro-batch, below the one asked for, that fits; 0 where not even one does. */
+function fittingMicroBatch(shape: MemoryShape, limits: MemoryLimits): number {
+  for (let microBatch = shape.training.microBatch - 1; microBatch > 0; microBatch--) {
+    const less = estimateMemory({ ...shape, training: { ...shape.training, microBatch } });
+    const fits = (needed: number, allowed: number | null) => allowed === null || needed <= allowed;
+    if (fits(less.largestBuffer, limits.buffer) && fits(less.total, limits.total)) {
+      return microBatch;
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,179 @@
+/** Databases of every shipped version, migrated by the built page in this browser, and a migration that is killed. */
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, readlink, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Page, chromium, expect, test } from "@playwright/test";
+import { chromium as chromiumPath } from "../../scripts/chromium.js";
+import { migrations } from "../../src/storage/db";
+import { open, site } from "./site";
+
+const KILLS = Number(process.env["STEADFAST_KILLS"] ?? 5);
+const FOLDER = "tests/fixtures/databases";
+/** Of a session, an event a row as in version 2: some seconds of work to migrate. */
+const ROWS = 40_000;
+
+interface Store {
+  readonly name: string;
+  readonly keyPath: string | string[];
+  readonly autoIncrement: boolean;
+  readonly indexes: readonly { readonly name: string; readonly keyPath: string | string[] }[];
+  readonly rows: readonly Record<string, unknown>[];
+}
+interface Stored {
+  readonly version: number;
+  readonly stores: readonly Store[];
+}
+
+const fixtureOf = (version: number) =>
+  JSON.parse(readFileSync(join(FOLDER, `v${version}.json`), "utf8")) as Stored;
+
+/** A page of the site that opens no database itself. */
+const quietPage = (page: Page) => page.goto(`${site}demo/demo_questions.json`);
+
+/** Makes the database by the browser's own means, past the app's code. */
+async function seed(page: Page, stored: Stored, moreSessions = 0): Promise<void> {
+  await quietPage(page);
+  await page.evaluate(
+    ([{ version, stores }, more]) =>
+      new Promise<void>((resolve, reject) => {
+        const request = indexedDB.open("steadfast", version);
+        request.onupgradeneeded = () => {
+          for (const { name, keyPath, autoIncrement, indexes, rows } of stores) {
+            const store = request.result.createObjectStore(name, { keyPath, autoIncrement });
+            for (const index of indexes) store.createIndex(index.name, index.keyPath);
+            for (const row of rows) store.put(row);
+            for (let i = 0; name === "sessions" && i < more; i++) {
+              const event = { kind: "label", item: i, label: "Y", at: i };
+              store.put({ taskId: "t1", kind: "person", name: "Bea", part: 0, event });
+            }
+          }
+        };
+        request.onerror = () => reject(new Error(request.error?.message));
+        request.onsuccess = () => {
+          request.result.close();
+          resolve();
+        };
+      }),
+    [stored, moreSessions] as const,
+  );
+}
+
+/** The whole database as it lies there. */
+function dump(page: Page): Promise<Stored> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error(request.error?.message));
+      });
+    const db = await done(indexedDB.open("steadfast"));
+    const stores = [];
+    for (const name of db.objectStoreNames) {
+      const store = db.transaction(name).objectStore(name);
+      const indexes = [...store.indexNames].map((index) => ({
+        name: index,
+        keyPath: store.index(index).keyPath,
+      }));
+      const { keyPath, autoIncrement } = store;
+      const rows = (await done(store.getAll())) as Record<string, unknown>[];
+      stores.push({ name, keyPath: keyPath!, autoIncrement, indexes, rows });
+    }
+    db.close();
+    return { version: db.version, stores };
+  });
+}
+
+const structureOf = ({ version, stores }: Stored) => ({
+  version,
+  stores: stores.map(({ name, keyPath, autoIncrement, indexes }) => ({
+    name,
+    keyPath,
+    autoIncrement,
+    indexes,
+  })),
+});
+
+test("there is a fixture of every version", () => {
+  const versions = migrations.map((_, i) => `v${i + 1}.json`);
+  expect(readdirSync(FOLDER).sort()).toEqual(versions.sort());
+});
+
+for (const version of migrations.map((_, i) => i + 1)) {
+  test(`promise 6: a database of version ${version} is migrated by the page, and keeps its rows`, async ({
+    page,
+    browser,
+  }) => {
+    const fixture = fixtureOf(version);
+    await seed(page, fixture);
+    await open(page, "#/setup");
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await quietPage(page);
+    const migrated = await dump(page);
+
+    const fresh = await (await browser.newContext()).newPage();
+    await open(fresh, "#/setup");
+    await expect(fresh.getByRole("heading", { level: 1 })).toBeVisible();
+    expect(structureOf(migrated)).toEqual(structureOf(await dump(fresh)));
+    await fresh.context().close();
+    for (const { name, rows } of fixture.stores) {
+      const expected = rows.map(({ event, ...row }) =>
+        event === undefined ? row : { ...row, events: [event] },
+      );
+      expect(migrated.stores.find((store) => store.name === name)!.rows).toEqual(expected);
+    }
+  });
+}
+
+test(`promise 6: a migration of ${ROWS} rows that is killed ${KILLS} times starts again and ends whole`, async () => {
+  test.setTimeout(120_000 + 20_000 * KILLS);
+  const folder = await mkdtemp(join(tmpdir(), "steadfast-migration-"));
+  const launch = async () => {
+    const context = await chromium.launchPersistentContext(folder, {
+      executablePath: chromiumPath(),
+      args: ["--no-sandbox"],
+    });
+    return { context, page: context.pages()[0]! };
+  };
+  try {
+    let { context, page } = await launch();
+    await seed(page, fixtureOf(2), ROWS);
+    let killedHalfWay = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      const opened = page.goto(`${site}#/setup`).catch(() => {}); // the browser goes away
+      await opened;
+      await sleep(100 + ((137 * (kill + 1)) % 600));
+      const ready = await page.getByRole("heading", { level: 1 }).isVisible();
+      if (!ready) killedHalfWay++;
+      const closed = new Promise<void>((resolve) => context.once("close", () => resolve()));
+      process.kill(await mainPid(folder), "SIGKILL");
+      await closed;
+      ({ context, page } = await launch());
+      await quietPage(page);
+      const { version, stores } = await dump(page);
+      expect([2, migrations.length]).toContain(version);
+      const sessions = stores.find(({ name }) => name === "sessions")!.rows;
+      expect(sessions).toHaveLength(ROWS + 3);
+      const field = version === 2 ? "event" : "events";
+      expect(sessions.every((row) => field in row)).toBe(true); // one or the other, never some of each
+    }
+    console.log(`${killedHalfWay} of ${KILLS} kills came before the page was there`);
+    expect(killedHalfWay).toBeGreaterThan(0);
+    await page.goto(`${site}#/setup`);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible({ timeout: 60_000 });
+    await quietPage(page);
+    const { version, stores } = await dump(page);
+    expect(version).toBe(migrations.length);
+    const sessions = stores.find(({ name }) => name === "sessions")!.rows;
+    expect(sessions.filter(({ events }) => Array.isArray(events))).toHaveLength(ROWS + 3);
+    await context.close();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+/** The browser's main process: its profile's lock is a link to "host-pid". */
+async function mainPid(folder: string): Promise<number> {
+  return Number((await readlink(join(folder, "SingletonLock"))).split("-").at(-1));
+}

@@ -1,0 +1,78 @@
+/** Models of a hub on the command line: loaded once, kept, checked; and a model written out again. */
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { COMMIT, type HubServer, serveHub } from "../fixtures/hub-server";
+import { demoModelFiles } from "../fixtures/model-folders";
+import { buildSteadfast, folderOf, type Steadfast } from "./steadfast";
+
+const files = demoModelFiles();
+const size = files.get("model.safetensors")!.length;
+const PROMPT = "Question: May one lie?\nAnswer:";
+
+let steadfast: Steadfast;
+let hub: HubServer;
+let cwd: string;
+beforeAll(async () => {
+  steadfast = await buildSteadfast();
+  hub = await serveHub(new Map([["lab/mini", files]]));
+  cwd = await folderOf();
+  vi.stubEnv("STEADFAST_HUB", hub.host);
+  vi.stubEnv("STEADFAST_CACHE", join(cwd, "cache"));
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  hub.close();
+  await steadfast.remove();
+  await rm(cwd, { recursive: true });
+});
+beforeEach(() => void hub.asked.splice(0));
+
+const generate = (model: string) =>
+  steadfast.run(
+    ["generate", "--model", model, "--prompt", PROMPT, "--max-new-tokens", "8", "--json"],
+    { cwd },
+  );
+const delivered = () => hub.asked.filter(({ path }) => path.startsWith("/cdn/"));
+
+test("a model comes from its hub in two pieces, answers as the demo does, and is asked for once", async () => {
+  hub.cuts.push(3_000_000);
+  const first = await generate("hub:lab/mini");
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.stdout).toBe((await generate("demo")).stdout);
+  expect(delivered().map(({ range }) => range)).toEqual([null, "bytes=3000000-"]);
+  expect(delivered().reduce((sum, { sent }) => sum + sent, 0)).toBe(size);
+
+  hub.asked.length = 0;
+  expect((await generate(`hub:lab/mini@${COMMIT}`)).stdout).toBe(first.stdout);
+  expect(hub.asked).toEqual([]);
+});
+
+test("a file of the cache that was changed, and a model that is not there, are named", async () => {
+  const path = join(cwd, "cache/models/lab--mini", COMMIT, "model.safetensors");
+  const bytes = await readFile(path);
+  bytes[bytes.length - 1]! ^= 1;
+  await writeFile(path, bytes);
+  const changed = await generate(`hub:lab/mini@${COMMIT}`);
+  expect(changed).toMatchObject({ code: 2, stdout: "" });
+  expect(changed.stderr).toContain("model.safetensors in ");
+  expect(changed.stderr).toContain("is not the file that was loaded");
+  const missing = await generate("hub:lab/none");
+  expect(missing).toMatchObject({ code: 1, stdout: "" });
+  expect(missing.stderr).toMatch(
+    /^steadfast generate: lab\/none at http.* without a login \(401\)/,
+  );
+  const wrong = await generate("hub:lab");
+  expect(wrong.code).not.toBe(0);
+  expect((await generate("hub:a/b/c")).stderr).toContain("write owner/name");
+});
+
+test("a model is written out in the hub's layout and answers the same from there; it is not written over", async () => {
+  const run = (argv: readonly string[]) => steadfast.run(argv, { cwd });
+  const out = ["export", "--model", "demo", "--out", "copy"];
+  expect(await run(out)).toMatchObject({ code: 0, stdout: "copy\n" });
+  expect((await generate("copy")).stdout).toBe((await generate("demo")).stdout);
+  const again = await run(out);
+  expect(again).toMatchObject({ code: 2 });
+  expect(again.stderr).toContain("copy holds a model already");
+});
