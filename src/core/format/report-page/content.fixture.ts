@@ -9,6 +9,8 @@ import { scoreAnswers } from "../../study/scoring";
 import { REPORT_FORMAT, REPORT_VERSION, type ReportedRole, sageById } from "../report";
 import { REPORT_PAGE_FORMAT, REPORT_PAGE_VERSION, type ReportContent } from "./content";
 
+const signal = { aborted: false, throwIfAborted: () => {} };
+
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
 export const letterCounts: Encoder = {
@@ -51,7 +53,6 @@ export async function smallContent(
         })),
       );
       const sage = { ...config.sage, answerWeight: 1 };
-      const signal = new AbortController().signal;
       const { scores, betweenQuestions } = await scoreAnswers(answers, letterCounts, sage, {
         signal,
       });

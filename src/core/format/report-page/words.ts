@@ -19,7 +19,3 @@ export function three(x: number | null | undefined): string {
 export function bounds(interval: ModelSummary["interval"]): string {
   return interval === null ? "–" : `[${three(interval[0])}, ${three(interval[1])}]`;
 }
-
-export function signed(x: number): string {
-  return x < 0 ? three(x) : `+${three(x)}`;
-}
