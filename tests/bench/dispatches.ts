@@ -34,8 +34,11 @@ export const dispatches: Bench = {
       ppoStep: await ppoStep(pair),
     };
     const lines = Object.entries(found).map(
-      ([name, { dispatches, pipelinesAfterWarmUp, readbacks, bytesWritten, plainDispatches }]) =>
-        `${name.padEnd(9)} ${dispatches} dispatches, ${readbacks} read-backs, ${bytesWritten} bytes written, ` +
+      ([
+        name,
+        { dispatches, bindGroups, pipelinesAfterWarmUp, readbacks, bytesWritten, plainDispatches },
+      ]) =>
+        `${name.padEnd(9)} ${dispatches} dispatches, ${bindGroups} bind groups made, ${readbacks} read-backs, ${bytesWritten} bytes written, ` +
         `${pipelinesAfterWarmUp} pipelines after warm-up; plain ${plainDispatches} dispatches, ${(plainDispatches / dispatches).toFixed(1)} ×`,
     );
     const figures = Object.fromEntries(
@@ -112,6 +115,7 @@ async function compare(
     pipelinesAfterWarmUp: short.pipelines + long.pipelines,
     readbacks: each("readbacks"),
     bytesWritten: each("bytesWritten"),
+    bindGroups: each("bindGroups"),
     plainDispatches: (more.dispatches - less.dispatches) / (plainMany - plainFew),
   };
 }

@@ -55,7 +55,7 @@ withGpu("commands given to the device itself are counted one by one", async () =
     expect([...new Float32Array(result.getMappedRange())]).toEqual([42]);
     result.unmap();
   });
-  expect(counts).toEqual({ dispatches: 2, pipelines: 1, bytesWritten: 16 + 4 + 8, readbacks: 1 });
+  expect(counts).toEqual({ dispatches: 2, pipelines: 1, bindGroups: 1, bytesWritten: 16 + 4 + 8, readbacks: 1 });
 });
 
 withGpu("tfjs's own operations are counted, and their pipelines once a shape", async () => {
@@ -79,7 +79,7 @@ withGpu("the engine's shaders are counted", async () => {
     main: "y[global.x] = x[global.x] + 2.0;",
   };
   const gpu = new Gpu(tf.backend() as WebGPUBackend);
-  const counts = await countGpu(async () => {
+  const work = async () => {
     for (let round = 0; round < 3; round++) {
       const x = tf.tensor1d([1, 2]);
       const y = gpu.empty([2]);
@@ -88,6 +88,8 @@ withGpu("the engine's shaders are counted", async () => {
       x.dispose();
     }
     await gpu.done();
-  });
+  };
+  const counts = await countGpu(work);
   expect(counts).toMatchObject({ dispatches: 3, pipelines: 1, readbacks: 0 });
+  expect((await countGpu(work)).bindGroups).toBe(0); // all were made in the first round
 });

@@ -9,13 +9,17 @@ export interface GpuCounts {
   readonly pipelines: number;
   /** Bytes from the host to the device: by writeBuffer, and by buffers that are mapped to be written. */
   readonly bytesWritten: number;
+  /** Bind groups created. */
+  readonly bindGroups: number;
   /** Buffers mapped to be read: the host waits for the device at each. */
   readonly readbacks: number;
 }
 
 type Counter = { -readonly [Key in keyof GpuCounts]: GpuCounts[Key] };
 
-const counter: Counter = { dispatches: 0, pipelines: 0, bytesWritten: 0, readbacks: 0 };
+const counter: Counter = {
+  ...{ dispatches: 0, pipelines: 0, bindGroups: 0, bytesWritten: 0, readbacks: 0 },
+};
 let installed = false;
 
 /** Starts counting in this process, once. WebGPU's globals must be in place. */
@@ -27,6 +31,7 @@ export function installGpuCounters(): void {
   before(GPUComputePassEncoder, "dispatchWorkgroupsIndirect", one("dispatches"));
   before(GPUDevice, "createComputePipeline", one("pipelines"));
   before(GPUDevice, "createComputePipelineAsync", one("pipelines"));
+  before(GPUDevice, "createBindGroup", one("bindGroups"));
   before(GPUDevice, "createBuffer", ({ size, mappedAtCreation }: GPUBufferDescriptor) => {
     if (mappedAtCreation) counter.bytesWritten += size;
   });
@@ -47,6 +52,7 @@ export async function countGpu(work: () => Promise<void>): Promise<GpuCounts> {
   return {
     dispatches: counter.dispatches - start.dispatches,
     pipelines: counter.pipelines - start.pipelines,
+    bindGroups: counter.bindGroups - start.bindGroups,
     bytesWritten: counter.bytesWritten - start.bytesWritten,
     readbacks: counter.readbacks - start.readbacks,
   };

@@ -13,14 +13,17 @@ import { torch } from "./torch";
 import { foldSessionBench } from "./fold-session";
 import { importBench } from "./import";
 import { gpt2124m } from "./gpt2-124m";
+import { gpuBounds } from "./gpu-bounds";
 import { linearMap } from "./linear";
 import { lora124m } from "./lora-124m";
 import { plainLora124m } from "./plain-lora-124m";
+import { selectReplay } from "./select-replay";
 import { startAgainWithSwiftShader } from "./start";
 
 const benches: readonly Bench[] = [
   alphaBootstrap,
   foldSessionBench,
+  selectReplay,
   importBench,
   linearMap,
   demoDecode,
@@ -31,6 +34,7 @@ const benches: readonly Bench[] = [
   prefill,
   encoder,
   deviceLimits,
+  gpuBounds,
   torch,
 ];
 

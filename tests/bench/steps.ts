@@ -7,7 +7,7 @@ import type { LabelledSequence } from "../../src/core/sft/labels";
 import { generate } from "../../src/engine/generate/generate";
 import type { Gpt2 } from "../../src/engine/gpt2/model";
 import { PpoTrainer } from "../../src/engine/ppo/trainer";
-import { trainSft } from "../../src/engine/sft/trainer";
+import { trainSft } from "../fixtures/train-sft";
 
 export const LEARNING_RATE = 1e-4;
 export const ppoConfig = v.parse(PpoConfig, { learningRate: LEARNING_RATE });

@@ -5,7 +5,10 @@
 import type { DataId, DataType, TensorInfo } from "@tensorflow/tfjs-core";
 import { env, util } from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { Bindings } from "./bindings";
 import { type Shader, shaderText, uniformBytes } from "./shader";
+import { smallUploads } from "./small-uploads";
+import { steadyPool } from "./steady-pool";
 
 /** The parts of tfjs's backend (4.22.0, pinned) that it declares private. */
 interface Internals {
@@ -14,7 +17,6 @@ interface Internals {
   dispatchCountInPass: number;
   /** Tensors that commands not yet submitted use: their buffers must not go back to the pool before. */
   readonly commandQueueOwnedIds: WeakSet<DataId>;
-  readonly uniformPendingDisposal: GPUBuffer[];
 }
 
 export interface Dispatch {
@@ -26,18 +28,24 @@ export interface Dispatch {
   readonly groups: readonly [x: number, y?: number, z?: number];
 }
 
-/** Compiled pipelines of a device: by the shader's identity, which is quick to look up, and by its text. */
-interface Pipelines {
+/** What was made on a device: pipelines by the shader's identity, which is quick to look up, and by its text. */
+interface Made {
   readonly byShader: WeakMap<Shader, GPUComputePipeline>;
   readonly byText: Map<string, GPUComputePipeline>;
+  readonly bindings: Bindings;
 }
-const compiled = new WeakMap<GPUDevice, Pipelines>();
+const made = new WeakMap<GPUDevice, Made>();
+
+/** Workgroups that every device takes along an axis. */
+const MOST_GROUPS = 65_535;
 
 export class Gpu {
   readonly #backend: WebGPUBackend;
+  readonly #made: Made;
 
   constructor(backend: WebGPUBackend) {
     this.#backend = backend;
+    this.#made = madeOn(backend);
   }
 
   /** A tensor of undefined content, for a shader to write all of. */
@@ -56,31 +64,33 @@ export class Gpu {
     this.#backend.disposeData(dataId);
   }
 
-  /** Puts one dispatch into the queue. */
+  /** Puts one dispatch into the queue. @throws RangeError for more workgroups along an axis than a device takes. */
   run(shader: Shader, { inputs, outputs, uniforms = {}, groups }: Dispatch): void {
     const backend = this.#backend;
     const internals = backend as unknown as Internals;
     const [x, y = 1, z = 1] = groups;
     if (x * y * z === 0) return; // nothing to compute: an output of no elements
+    if (Math.max(x, y, z) > MOST_GROUPS) {
+      throw new RangeError(
+        `${shader.name} would need ${Math.max(x, y, z)} workgroups along an axis, a GPU takes ${MOST_GROUPS}: lower the batch`,
+      );
+    }
 
-    const resources = [...inputs, ...outputs].map(({ dataId }) => {
+    const buffers = [...inputs, ...outputs].map(({ dataId }) => {
       backend.uploadToGPU(dataId);
       internals.commandQueueOwnedIds.add(dataId);
-      return { buffer: backend.tensorMap.get(dataId).resource as GPUBuffer };
+      return backend.tensorMap.get(dataId).resource as GPUBuffer;
     });
     // A copy that a read-back left would be read again in place of what the shader writes now.
     for (const { dataId } of outputs) {
       (backend.tensorMap.get(dataId) as { values: unknown }).values = null;
     }
+    const { bindings } = this.#made;
     if (Object.keys(shader.uniforms).length > 0) {
-      resources.push({ buffer: this.#uniformBuffer(uniformBytes(shader, uniforms)) });
+      buffers.push(bindings.uniforms(uniformBytes(shader, uniforms)));
     }
     const pipeline = this.#pipeline(shader);
-    const bindGroup = backend.device.createBindGroup({
-      label: shader.name,
-      layout: pipeline.getBindGroupLayout(0),
-      entries: resources.map((resource, binding) => ({ binding, resource })),
-    });
+    const bindGroup = bindings.group(shader.name, pipeline, buffers);
 
     backend.ensureCommandEncoderReady();
     internals.computePassEncoder ??= internals.commandEncoder.beginComputePass();
@@ -103,31 +113,28 @@ export class Gpu {
     await this.#backend.queue.onSubmittedWorkDone();
   }
 
-  #uniformBuffer(bytes: ArrayBuffer): GPUBuffer {
-    const { device, bufferManager } = this.#backend;
-    const size = Math.ceil(bytes.byteLength / 16) * 16;
-    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    const buffer = bufferManager.acquireBuffer(size, usage);
-    device.queue.writeBuffer(buffer, 0, bytes);
-    (this.#backend as unknown as Internals).uniformPendingDisposal.push(buffer);
-    return buffer;
-  }
-
   #pipeline(shader: Shader): GPUComputePipeline {
-    const { device } = this.#backend;
-    let known = compiled.get(device);
-    if (known === undefined) {
-      known = { byShader: new WeakMap(), byText: new Map() };
-      compiled.set(device, known);
-    }
-    const found = known.byShader.get(shader);
+    const { byShader, byText } = this.#made;
+    const found = byShader.get(shader);
     if (found !== undefined) return found;
     const code = shaderText(shader);
-    const pipeline = known.byText.get(code) ?? compile(device, shader.name, code);
-    known.byText.set(code, pipeline);
-    known.byShader.set(shader, pipeline);
+    const pipeline = byText.get(code) ?? compile(this.#backend.device, shader.name, code);
+    byText.set(code, pipeline);
+    byShader.set(shader, pipeline);
     return pipeline;
   }
+}
+
+function madeOn(backend: WebGPUBackend): Made {
+  const { device, bufferManager } = backend;
+  let known = made.get(device);
+  if (known === undefined) {
+    known = { byShader: new WeakMap(), byText: new Map(), bindings: new Bindings(device) };
+    made.set(device, known);
+    steadyPool(bufferManager);
+    smallUploads(backend);
+  }
+  return known;
 }
 
 function compile(device: GPUDevice, label: string, code: string): GPUComputePipeline {

@@ -10,7 +10,7 @@ import { startBackend } from "../../../src/engine/backend";
 import { generate } from "../../../src/engine/generate/generate";
 import type { Gpt2 } from "../../../src/engine/gpt2/model";
 import { PpoTrainer } from "../../../src/engine/ppo/trainer";
-import { trainSft } from "../../../src/engine/sft/trainer";
+import { trainSft } from "../../fixtures/train-sft";
 import { diskFolder } from "../../parity/folder";
 import { loadGoldenModel, readGoldenAdapter } from "../../parity/gpt2-cases";
 import { decodeConcatenating, decodeRecomputing, greedy } from "./decode";
