@@ -9,7 +9,7 @@ export default defineConfig({
   outputDir: "test-results",
   timeout: 600_000, // SwiftShader computes what a GPU would: slow, but exact
   expect: { timeout: 15_000 }, // a machine that runs other things too is slow, not wrong
-  workers: 1,
+  workers: 2, // many tests wait more than they compute; whoever needs a port of its own asks for a free one
   forbidOnly: true,
   use: {
     serviceWorkers: "block", // but in the test of them: what they keep would outlive a build

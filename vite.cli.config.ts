@@ -19,6 +19,7 @@ export default defineConfig({
         steadfast: "src/cli/main.ts",
         "encoder-thread": "src/cli/encoder-thread.ts",
         parity: "src/cli/parity.ts",
+        example: "src/cli/example.ts",
         bench: "tests/bench/main.ts",
       },
       output: { banner: COMMON_JS_NAMES },

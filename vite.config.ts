@@ -52,6 +52,6 @@ export default defineConfig({
     // tfjs ships ESM without file extensions; only inlined does its gradient registry load (docs/decisions.md).
     server: { deps: { inline: [/@tensorflow/] } },
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 300_000, // some run a whole study or build the command line first
   },
 });

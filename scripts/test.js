@@ -1,8 +1,9 @@
 /**
- * Every check, as CI runs them: types, lint, format, unused code, unit and parity tests, build, command line,
- * browser. Goes on after a failure, and ends with "N passed, N failed".
+ * Every check, as CI runs them: types, lint, format, unused code and build together; unit and parity tests; browser.
+ * Goes on after a failure, and ends with "N passed, N failed".
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,12 +12,16 @@ import { chromium } from "./chromium.js";
 process.env.CHROMIUM_PATH = chromium();
 const reports = mkdtempSync(join(tmpdir(), "steadfast-test-"));
 
-/** A step without a report of its own counts as one test. */
-const steps = [
+/** Each takes one core, so they run at once; what one of them says is shown when it has ended. */
+const checks = [
   { title: "types", command: "npm run -s check:types" },
   { title: "lint", command: "npm run -s check:lint" },
   { title: "format", command: "npm run -s check:format" },
   { title: "unused code", command: "npm run -s check:unused" },
+  { title: "build", command: "npm run -s build -- --logLevel warn" },
+];
+
+const suites = [
   {
     title: "unit and parity tests",
     command: `npx vitest run --reporter=default --reporter=json --outputFile.json=${join(reports, "unit.json")}`,
@@ -28,7 +33,6 @@ const steps = [
       };
     },
   },
-  { title: "build", command: "npm run -s build -- --logLevel warn" },
   {
     title: "browser tests",
     command: "npx playwright test --reporter=list,json",
@@ -44,25 +48,31 @@ const read = (file) => JSON.parse(readFileSync(join(reports, file), "utf8"));
 
 const total = { passed: 0, failed: 0 };
 const lines = [];
-for (const { title, command, env, count } of steps) {
-  console.log(`\n── ${title}: ${command}`);
-  const started = Date.now();
-  const { status } = spawnSync(command, {
-    shell: true,
-    stdio: "inherit",
-    env: { ...process.env, ...env },
-  });
-  const { passed, failed } = outcome(status, count);
-  total.passed += passed;
-  total.failed += failed;
-  lines.push(
-    `${title}: ${passed} passed, ${failed} failed, ${Math.round((Date.now() - started) / 1000)} s`,
-  );
-}
+await Promise.all(checks.map((step) => run(step, "pipe")));
+for (const step of suites) await run(step, "inherit");
 rmSync(reports, { recursive: true, force: true });
 console.log(`\n${lines.join("\n")}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
+
+/** Runs a step and counts it: one without a report of its own as one test. */
+async function run({ title, command, env, count }, stdio) {
+  const header = `\n── ${title}: ${command}`;
+  if (stdio === "inherit") console.log(header);
+  const started = Date.now();
+  const child = spawn(command, { shell: true, stdio, env: { ...process.env, ...env } });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (part) => said.push(part));
+  }
+  const [status] = await once(child, "close");
+  if (stdio === "pipe") console.log(`${header}\n${said.join("")}`);
+  const { passed, failed } = outcome(status, count);
+  total.passed += passed;
+  total.failed += failed;
+  const seconds = Math.round((Date.now() - started) / 1000);
+  lines.push(`${title}: ${passed} passed, ${failed} failed, ${seconds} s`);
+}
 
 /** A step that fails with no failing test to show for it, or has no tests at all, has failed. */
 function outcome(status, count) {

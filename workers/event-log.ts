@@ -42,7 +42,8 @@ export class EventLog {
     if (this.#earlier && !this.#earlier.replay.isNew(event)) return;
     if (this.#earlier && event.kind === "resumed") return this.#cut(event);
     // Of counts only the latest matters.
-    if (event.kind === "progress" && this.#pending.at(-1)?.kind === "progress") this.#pending.pop();
+    const isCount = event.kind === "progress" || event.kind === "spending";
+    if (isCount && this.#pending.at(-1)?.kind === event.kind) this.#pending.pop();
     this.#pending.push(event);
     if (Date.now() - this.#lastSent >= EVERY_MS) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), EVERY_MS);

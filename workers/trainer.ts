@@ -1,15 +1,15 @@
 /** Runs studies off the page's thread: owns the GPU, and gives `runStudy` its engine, storage and clients. */
 import { chatModel } from "../src/clients/chat";
 import { recordedAnswers } from "../src/clients/recorded";
-import type { Corpus } from "../src/core/corpus/corpus";
 import type { Encoder } from "../src/core/encode/encoder";
-import type { AlignedConfig } from "../src/core/study/config";
 import type { Aligned } from "../src/core/study/ports";
 import { type BackendKind, chooseBackend } from "../src/engine/backend";
 import { isOutOfMemory, outOfMemory } from "../src/engine/out-of-memory";
 import { type Gpt2Policy, loadPolicy } from "../src/engine/policy";
 import { serve } from "../src/protocol/rpc";
-import type { AssetUrls, StudyContract } from "../src/protocol/study";
+import type { AssetUrls, RunParams, StudyContract } from "../src/protocol/study";
+import { type Database, openDatabase } from "../src/storage/db";
+import { databaseReplies } from "../src/storage/replies";
 import { EncoderWorker } from "./encoder-client";
 import { openTarget } from "./target";
 import { runStoredStudy } from "./stored-study";
@@ -26,6 +26,8 @@ interface Started {
 let started: Started | null = null;
 /** Of the run that goes on. */
 let pausing = new AbortController();
+/** For replies of an API; opened with the first study that asks one. */
+let database: Promise<Database> | null = null;
 let loaded: { readonly target: string; readonly policy: Gpt2Policy } | null = null;
 
 serve<StudyContract>(scope, {
@@ -38,10 +40,10 @@ serve<StudyContract>(scope, {
   },
 
   async runStudy(params, { signal, progress }) {
-    const { config, corpus, apiKey } = params;
+    const { config } = params;
     pausing = new AbortController();
     if (started === null) throw new Error("the study's worker is not started: call start first");
-    const aligned = await openAligned(config.aligned, corpus, apiKey);
+    const aligned = await openAligned(params);
     const policy = await loadTarget(config.target, started.assets, signal);
     const encoder: Encoder = await started.encoder.load(config, signal);
     const ports = { policy, aligned, encoder };
@@ -75,10 +77,10 @@ async function loadTarget(
   return loaded.policy;
 }
 
-async function openAligned(
-  config: AlignedConfig,
-  corpus: Corpus,
-  apiKey: string | null,
-): Promise<Aligned> {
-  return config.kind === "recorded" ? recordedAnswers(corpus) : chatModel(config, apiKey);
+/** The database stays open as long as the worker. */
+async function openAligned({ runId, config, corpus, apiKey }: RunParams): Promise<Aligned> {
+  const { aligned } = config;
+  if (aligned.kind === "recorded") return recordedAnswers(corpus);
+  const replies = databaseReplies(await (database ??= openDatabase()));
+  return chatModel(aligned, apiKey, { replies, payer: `run:${runId}` });
 }

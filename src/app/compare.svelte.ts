@@ -7,6 +7,7 @@ import type { StatisticsContract } from "../protocol/statistics";
 import { answersOf } from "../storage/answers";
 import type { Database } from "../storage/db";
 import { listRuns } from "../storage/runs";
+import { EXAMPLE_ID, type ExampleState } from "./example.svelte";
 import { type EvaluatedModel, cautions, evaluatedModels, questionTexts } from "./evaluated-models";
 
 export type { EvaluatedModel };
@@ -32,19 +33,31 @@ export class CompareState {
 
   readonly #db: Database;
   readonly #startStatistics: () => Client<StatisticsContract>;
+  readonly #example: Pick<ExampleState, "open"> | null;
   #statistics: Client<StatisticsContract> | null = null;
   /** Counts what was asked for: a comparison that comes after a later one was asked for is dropped. */
   #asked = 0;
 
-  constructor(db: Database, startStatistics: () => Client<StatisticsContract>) {
+  /** @param example  the recorded study, whose models compare like those of a run; null where there is none. */
+  constructor(
+    db: Database,
+    startStatistics: () => Client<StatisticsContract>,
+    example: Pick<ExampleState, "open"> | null = null,
+  ) {
     this.#db = db;
     this.#startStatistics = startStatistics;
+    this.#example = example;
   }
 
   /** Reads which models there are. */
   async load(): Promise<void> {
     const runs = await listRuns(this.#db);
-    this.models = (await Promise.all(runs.map((run) => evaluatedModels(this.#db, run)))).flat();
+    const own = await Promise.all(runs.map((run) => evaluatedModels(this.#db, run)));
+    // Who has imported its archive has it as a run already.
+    const isOwn = runs.some(({ id }) => id === EXAMPLE_ID);
+    const example = isOwn ? null : await this.#example?.open();
+    const recorded = example ? await evaluatedModels(example.db, example.run.record) : [];
+    this.models = [...own.flat(), ...recorded];
   }
 
   async compare(before: EvaluatedModel | null, after: EvaluatedModel | null): Promise<void> {
@@ -69,10 +82,17 @@ export class CompareState {
     { before, after }: Compared,
   ): Promise<readonly [string[], string[]]> {
     const said = async ({ run, role, cycle }: EvaluatedModel) =>
-      ((await answersOf(this.#db, run.id, { cycle, role, split: "evaluation" })) ?? [])
+      (
+        (await answersOf(await this.#dbOf(run.id), run.id, { cycle, role, split: "evaluation" })) ??
+        []
+      )
         .filter(({ questionId }) => questionId === id)
         .map(({ text }) => text);
     return [await said(before), await said(after)];
+  }
+
+  async #dbOf(runId: string): Promise<Database> {
+    return (runId === EXAMPLE_ID ? (await this.#example?.open())?.db : null) ?? this.#db;
   }
 
   async #compared(before: EvaluatedModel, after: EvaluatedModel): Promise<Compared> {
@@ -83,7 +103,11 @@ export class CompareState {
       after: after.scores,
       options: { seed, ...statistics },
     });
-    const texts = await questionTexts(this.#db, [before.run.id, after.run.id]);
+    const sources = [before.run.id, after.run.id].map(async (runId) => ({
+      db: await this.#dbOf(runId),
+      runId,
+    }));
+    const texts = await questionTexts(await Promise.all(sources));
     return { before, after, comparison, texts, cautions: cautions(before, after) };
   }
 }

@@ -6,10 +6,11 @@ import { connect, serve } from "../protocol/rpc";
 import type { StatisticsContract } from "../protocol/statistics";
 import { saveAnswers } from "../storage/answers";
 import { type Database, openDatabase } from "../storage/db";
-import { appendEvents } from "../storage/events";
-import { putRun } from "../storage/runs";
+import { appendEvents, eventsOf } from "../storage/events";
+import { getRun, putRun } from "../storage/runs";
 import { statisticsHandlers } from "../../workers/statistics-handlers";
 import { CompareState } from "./compare.svelte";
+import type { Example } from "./example.svelte";
 
 let db: Database;
 let channel: MessageChannel;
@@ -79,4 +80,29 @@ test("with one side missing nothing is compared, and a late answer does not repl
   await compare.compare(only!, null);
   await late;
   expect(compare.status).toEqual({ kind: "idle" });
+});
+
+test("the recorded example's models come last, once, also where its archive was imported as a run", async () => {
+  await run("a", 1, 0.8, 0.4);
+  const other = await openDatabase({ name: crypto.randomUUID() });
+  const record = { ...(await getRun(db, "a"))!, id: "example" };
+  const example = {
+    db: other,
+    run: { id: "example", record },
+    machineSpeed: null,
+  } as unknown as Example;
+  await putRun(other, record);
+  await appendEvents(other, "example", (await eventsOf(db, "a"))[0]!);
+  const compare = new CompareState(db, () => connect<StatisticsContract>(channel.port1), {
+    open: async () => example,
+  });
+  await compare.load();
+  expect(compare.models?.map(({ key }) => key)).toEqual(["a~baseline~0", "example~baseline~0"]);
+  await compare.compare(compare.models![0]!, compare.models![1]!);
+  expect(compare.status).toMatchObject({ kind: "done" });
+  await putRun(db, { ...record, createdAt: 0 });
+  await appendEvents(db, "example", (await eventsOf(db, "a"))[0]!);
+  await compare.load();
+  expect(compare.models?.map(({ key }) => key)).toEqual(["a~baseline~0", "example~baseline~0"]);
+  other.close();
 });

@@ -46,10 +46,9 @@ export async function evaluatedModels(db: Database, run: RunRecord): Promise<Eva
 
 /** The questions' texts, from the runs' reports: a corpus may have been deleted since. */
 export async function questionTexts(
-  db: Database,
-  runIds: readonly string[],
+  runs: readonly { readonly db: Database; readonly runId: string }[],
 ): Promise<ReadonlyMap<QuestionId, string>> {
-  const reports = await Promise.all(runIds.map((id) => reportOf(db, id)));
+  const reports = await Promise.all(runs.map(({ db, runId }) => reportOf(db, runId)));
   return new Map(
     reports.flatMap((report) => report?.questions.map(({ id, question }) => [id, question]) ?? []),
   );

@@ -1,6 +1,6 @@
 /** What a study of a model will need on this device, before it starts. */
 import type { Corpus } from "../core/corpus/corpus";
-import type { Gpt2Config } from "../core/gpt2/config";
+import { type Gpt2Config, readGpt2Config } from "../core/gpt2/config";
 import {
   type MemoryEstimate,
   type MemoryLimits,
@@ -10,6 +10,7 @@ import {
   shortageOf,
 } from "../core/models/memory";
 import type { StudyConfig } from "../core/study/config";
+import { answersAtOnce } from "../core/study/trainer";
 
 /** What the page knows of the device before it starts one. */
 export interface DeviceMemory {
@@ -22,7 +23,7 @@ export interface MemoryNeed {
   readonly shape: MemoryShape;
   readonly shortage: Shortage | null;
   /** The setting that decides how many sequences are trained on at once. */
-  readonly setting: "sft.microBatch" | "ppo.miniBatchSize";
+  readonly setting: "sft.microBatch" | ReturnType<typeof answersAtOnce>["setting"];
 }
 
 /** English has four characters a token and more; the estimate shall rather be too high. */
@@ -45,13 +46,19 @@ export async function deviceMemory(): Promise<DeviceMemory> {
   return { backend: "WebGPU", limits: { buffer, total: null } };
 }
 
+/** The shape of the model that comes with the app. @param base  address that demo/ lies beside. */
+export async function demoModel(base: string): Promise<Gpt2Config> {
+  const response = await fetch(new URL("demo/model/config.json", base));
+  return readGpt2Config(await response.text());
+}
+
 export function memoryNeed(
   model: Gpt2Config,
   config: StudyConfig,
   corpus: Corpus,
   { backend, limits }: DeviceMemory,
 ): MemoryNeed {
-  const { sampling, sft, ppo, rollouts, adapter, prompt } = config;
+  const { sampling, sft, rollouts, adapter, prompt } = config;
   const fits = (tokens: number) => Math.min(model.positions, tokens);
   const texts = corpus.questions.flatMap(({ paraphrases }) => paraphrases);
   const promptLength = fits(tokensOf(prompt) + largest(texts.map(tokensOf)));
@@ -61,17 +68,20 @@ export function memoryNeed(
     microBatch: Math.min(sft.microBatch, sft.batchSize),
     length: fits(promptLength + answerLength(config, corpus)),
   };
-  const answers = (rollouts.batch === "question" ? wordings : 1) * rollouts.samples;
+  const atOnce = answersAtOnce(config);
+  const alone = rollouts.method === "ppo" && rollouts.batch === "answer";
+  const answers = (alone ? 1 : wordings) * rollouts.samples;
+  const most = rollouts.method === "dpo" ? 2 * answers : answers;
   const reinforcement = {
-    microBatch: rollouts.enabled ? Math.min(ppo.miniBatchSize, answers) : 0,
+    microBatch: rollouts.enabled ? Math.min(atOnce.answers, most) : 0,
     length: fits(promptLength + sampling.maxNewTokens),
   };
   const tokens = ({ microBatch, length }: typeof fineTuning) => microBatch * length;
-  const isPpo = tokens(reinforcement) > tokens(fineTuning);
+  const isLarger = tokens(reinforcement) > tokens(fineTuning);
   const shape: MemoryShape = {
     model,
     adapter,
-    training: isPpo ? reinforcement : fineTuning,
+    training: isLarger ? reinforcement : fineTuning,
     decoding: {
       rows: Math.min(DECODED_AT_ONCE, texts.length),
       promptLength,
@@ -83,7 +93,7 @@ export function memoryNeed(
     estimate: estimateMemory(shape),
     shape,
     shortage: shortageOf(shape, limits),
-    setting: isPpo ? "ppo.miniBatchSize" : "sft.microBatch",
+    setting: isLarger ? atOnce.setting : "sft.microBatch",
   };
 }
 

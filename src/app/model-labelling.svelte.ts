@@ -1,6 +1,9 @@
-import { type ChatApi, type ChatApiConfig, FilteredError } from "../clients/chat-api";
+import type { CachedChat } from "../clients/chat/cached";
+import { EmptyReplyError, FilteredError } from "../clients/chat/errors";
 import { inParallel } from "../clients/in-parallel";
-import { itemsToAsk, raterPrompt, replyEvents } from "../core/annotation/model-rater";
+import type { OpenChat } from "./remote-chat";
+import { askedSamples, itemsToAsk, raterPrompt, replyEvents } from "../core/annotation/model-rater";
+import type { Spending } from "../core/chat/cost";
 import { foldSession } from "../core/annotation/queue";
 import type { Rater } from "../core/annotation/session-file";
 import type { LabelTask } from "../core/annotation/task";
@@ -12,8 +15,15 @@ import type { Lease } from "../storage/leases";
 import { withSession } from "./session-lock";
 import type { Locks } from "./writer-lock";
 
-/** Enough for a model that reasons first; one that does not stops after its label. */
-const MAX_TOKENS = 2048;
+/** How a rater is asked. */
+const ASKING = {
+  temperature: 0,
+  /** Enough for a model that reasons first; one that does not stops after its label. */
+  maxTokens: 2048,
+  requestsAtOnce: 4,
+  timeoutSeconds: 300,
+  ...{ inputPrice: null, outputPrice: null, budget: null, tokenBudget: null },
+};
 
 export type ModelWork =
   | { readonly kind: "idle" }
@@ -31,6 +41,8 @@ export type ModelWork =
       readonly done: number;
       readonly total: number;
       readonly unread: number;
+      /** Of all that was asked about the task. */
+      readonly spending: Spending;
     }
   | { readonly kind: "failed"; readonly message: string };
 
@@ -51,7 +63,7 @@ export class ModelLabelling {
   readonly #db: Database;
   readonly #locks: Locks;
   readonly #onlabelled: (taskId: string) => Promise<void>;
-  readonly #openApi: (config: ChatApiConfig, apiKey: string | null) => Promise<ChatApi>;
+  readonly #openChat: OpenChat;
   readonly #now: () => number;
   #stop = new AbortController();
 
@@ -60,13 +72,13 @@ export class ModelLabelling {
     db: Database,
     locks: Locks,
     onlabelled: (taskId: string) => Promise<void>,
-    openApi: (config: ChatApiConfig, apiKey: string | null) => Promise<ChatApi>,
+    openChat: OpenChat,
     now = Date.now,
   ) {
     this.#db = db;
     this.#locks = locks;
     this.#onlabelled = onlabelled;
-    this.#openApi = openApi;
+    this.#openChat = openChat;
     this.#now = now;
   }
 
@@ -91,11 +103,11 @@ export class ModelLabelling {
     try {
       const baseUrl = checkAddress(this.baseUrl);
       if (rater.name === "") throw new RangeError("Enter the model’s id, as the server names it");
-      const config = { baseUrl, model: rater.name, temperature: 0, maxTokens: MAX_TOKENS };
-      const api = await this.#openApi(config, this.apiKey.trim() || null);
+      const config = { ...ASKING, baseUrl, model: rater.name };
+      const chat = await this.#openChat(config, this.apiKey.trim() || null, `task:${task.id}`);
       const held = await withSession(this.#db, this.#locks, task.id, rater, (lease, lost) => {
         lost.addEventListener("abort", () => this.#stop.abort());
-        return this.#askAll(api, task, rater, again, lease);
+        return this.#askAll(chat, task, rater, again, lease);
       });
       if (held === null) throw new RangeError(`another tab is asking ${rater.name} just now`);
     } catch (error) {
@@ -113,14 +125,16 @@ export class ModelLabelling {
   }
 
   async #askAll(
-    api: ChatApi,
+    chat: CachedChat,
     task: LabelTask,
     rater: Rater,
     again: boolean,
     lease: Lease | null,
   ): Promise<void> {
     const stop = this.#stop;
-    const state = foldSession(task, await sessionEventsOf(this.#db, task.id, rater));
+    const events = await sessionEventsOf(this.#db, task.id, rater);
+    const state = foldSession(task, events);
+    const samples = askedSamples(task, events);
     const items = itemsToAsk(task, state, again);
     const total = items.length;
     const start = this.#now();
@@ -131,9 +145,9 @@ export class ModelLabelling {
     };
     show();
     try {
-      await inParallel(items, stop, async (item) => {
+      await inParallel(items, ASKING.requestsAtOnce, stop.signal, async (item) => {
         const prompt = raterPrompt(task, task.items[item]!);
-        const reply = await replyOf(api, prompt, stop.signal);
+        const reply = await replyOf(chat, prompt, samples[item]!, stop.signal);
         for (const event of replyEvents(item, reply, this.#now(), state)) {
           await appendSessionEvent(this.#db, task.id, rater, event, lease);
           if (event.kind === "comment" && event.text !== "") unread++;
@@ -144,7 +158,8 @@ export class ModelLabelling {
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
     }
-    this.work = { kind: "ended", stopped: done < total, done, total, unread };
+    const spending = chat.spending();
+    this.work = { kind: "ended", stopped: done < total, done, total, unread, spending };
   }
 
   #rater(): Rater {
@@ -153,10 +168,16 @@ export class ModelLabelling {
 }
 
 /** A filtered text is a reply without a label; the other pairs go on. */
-async function replyOf(api: ChatApi, prompt: string, signal: AbortSignal): Promise<string> {
+async function replyOf(
+  chat: CachedChat,
+  prompt: string,
+  sample: number,
+  signal: AbortSignal,
+): Promise<string> {
   try {
-    return await api.complete(prompt, signal);
+    return await chat.complete(prompt, sample, signal);
   } catch (error) {
+    if (error instanceof EmptyReplyError) return "";
     if (error instanceof FilteredError) return `(no reply: ${error.message})`;
     throw error;
   }

@@ -2,7 +2,11 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type ChatServer, chatServer } from "../../tests/annotation/chat-server";
 import { someTask } from "../../tests/annotation/tasks";
-import { openChatApi } from "../clients/chat-api";
+import { openCachedChat } from "../clients/chat/cached";
+import { systemClock } from "../clients/chat/clock";
+import { Limiter } from "../clients/chat/limiter";
+import { databaseReplies } from "../storage/replies";
+import type { OpenChat } from "./remote-chat";
 import { raterPrompt } from "../core/annotation/model-rater";
 import type { Rater } from "../core/annotation/session-file";
 import type { LabelTask } from "../core/annotation/task";
@@ -24,7 +28,15 @@ afterEach(() => server.close());
 async function labelling(name: string, locks = webLocks()) {
   const db = await openDatabase({ name });
   const ended: string[] = [];
-  const labelling = new ModelLabelling(db, locks, async (id) => void ended.push(id), openChatApi);
+  const clock = {
+    now: () => Date.now(),
+    sleep: (_: number, signal: AbortSignal) => systemClock.sleep(1, signal),
+  }; // no long backoffs
+  const openChat: OpenChat = (config, apiKey, payer) => {
+    const options = { replies: databaseReplies(db), payer, clock };
+    return openCachedChat(config, apiKey, { ...options, limiter: new Limiter(4, clock) });
+  };
+  const labelling = new ModelLabelling(db, locks, async (id) => void ended.push(id), openChat);
   Object.assign(labelling, { baseUrl: server.baseUrl, model: " judge-1 ", apiKey: "secret-key" });
   const events = () => sessionEventsOf(db, task.id, model);
   return { db, labelling, events, ended };
@@ -41,12 +53,13 @@ test("every item is asked once, as raters see it, and becomes a label of the mod
     server.heard.every(({ key, model }) => key === "Bearer secret-key" && model === "judge-1"),
   ).toBe(true);
   const { length } = task.items;
-  expect(asking.work).toEqual({
+  expect(asking.work).toMatchObject({
     kind: "ended",
     stopped: false,
     done: length,
     total: length,
     unread: 0,
+    spending: { replies: length, estimated: length, cost: null },
   });
   expect((await events()).filter(({ kind }) => kind === "label")).toHaveLength(length);
   expect(ended).toEqual([task.id]);

@@ -8,7 +8,7 @@ const WORK = /^steadfast-(run|session)-/;
 
 /** The page without a network: what is kept for it, and new versions of the page. */
 export class OfflineState {
-  /** "off": this browser or this address has no service workers, or the page was not built. */
+  /** "off": this browser or this address has no service workers or blocks them, or the page was not built. */
   status = $state.raw<"off" | "preparing" | "ready" | "failed">("preparing");
   problem = $state.raw<string | null>(null);
   /** A new version is here and waits to be used. */
@@ -45,9 +45,14 @@ export class OfflineState {
       else this.superseded = true;
     });
     try {
-      this.#registration = await serviceWorker.register(this.#files.serviceWorker, {
-        updateViaCache: "none",
-      });
+      const options = { updateViaCache: "none" } as const;
+      await serviceWorker.register(this.#files.serviceWorker, options);
+      // What blocks service workers (an extension, a test's browser) may let that pass and register nothing.
+      this.#registration = (await serviceWorker.getRegistration()) ?? null;
+      if (this.#registration === null) {
+        this.status = "off";
+        return;
+      }
       this.#follow(this.#registration);
       await serviceWorker.ready;
       this.status = "ready";

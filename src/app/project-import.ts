@@ -9,7 +9,7 @@ import {
 } from "../core/format/project/project";
 import type { Database } from "../storage/db";
 import { importItems, itemOf } from "../storage/project";
-import { sha256OfBytes } from "./digest";
+import { sha256OfBytes } from "../storage/digest";
 import { readSettings, sourceOfFile, writeSettings } from "./project-source";
 
 export type ItemState = "new" | "same" | "different";

@@ -5,7 +5,7 @@ import { type ProjectOptions, writeProject } from "../core/format/project/projec
 import type { ByteSource } from "../core/format/project/zip-reader";
 import type { Database } from "../storage/db";
 import { projectItems } from "../storage/project";
-import { sha256OfBytes } from "./digest";
+import { sha256OfBytes } from "../storage/digest";
 
 /** Where settings are kept. API keys are in memory alone, so none of these can hold one. */
 const SETTINGS: Readonly<Record<keyof SettingsItem, string>> = {

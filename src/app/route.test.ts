@@ -18,7 +18,13 @@ test.each<[string, Route]>([
   ["#/label//Ann", { page: "label", taskId: null, rater: null }],
   ["#/agreement", { page: "agreement", taskId: null }],
   ["#/agreement/t1", { page: "agreement", taskId: "t1" }],
+  ["#/home", { page: "home" }],
   ["#/runs", { page: "runs" }],
+  ["#/runs?sort=name&a=%2F", { page: "runs", view: "sort=name&a=%2F" }],
+  ["#/map/r1", { page: "map", runId: "r1" }],
+  ["#/map/r%3F1?text=lie%3F", { page: "map", runId: "r?1", view: "text=lie%3F" }],
+  ["#/map", { page: "study", runId: null }],
+  ["#/select/r1?start=.9", { page: "select", runId: "r1", view: "start=.9" }],
   ["#/compare", { page: "compare", before: null, after: null }],
   ["#/compare/r1~lora~1/r2~ppo~2", { page: "compare", before: "r1~lora~1", after: "r2~ppo~2" }],
   ["#/self-test", { page: "self-test" }],
@@ -27,6 +33,16 @@ test.each<[string, Route]>([
   ["#/corpus/50%", { page: "corpus", corpusId: "50%" }],
 ])("the address %j names its page", (hash, route) => {
   expect(parseRoute(hash)).toEqual(route);
+});
+
+test("what a page shows goes into its address and comes back from it", () => {
+  const pairs = fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.string()), { minLength: 1 });
+  fc.assert(
+    fc.property(fc.string({ minLength: 1, unit: "grapheme" }), pairs, (runId, chosen) => {
+      const route = { page: "map", runId, view: new URLSearchParams(chosen).toString() } as const;
+      expect(parseRoute(hrefOf(route))).toEqual(route);
+    }),
+  );
 });
 
 test("every question has an address that leads back to it", () => {

@@ -4,17 +4,18 @@ import { type AdapterWeights, type PeftFiles, writePeft } from "../core/adapter/
 import { type AnswerSet, answerSetName } from "../core/answers/answer";
 import type { Corpus } from "../core/corpus/corpus";
 import { answersCsv } from "../core/format/answers-csv";
+import { measuresCsv } from "../core/format/measures-csv";
 import { modelCard } from "../core/format/model-card";
 import type { StudyReport } from "../core/format/report";
 import { reportMarkdown } from "../core/format/report-markdown";
-import { gatherReport } from "../core/format/report-page/gather";
+import { gatherReport, toldBy } from "../core/format/report-page/gather";
 import { reportPage } from "../core/format/report-page/page";
 import { type TrainedRole, adapterOf, adaptersOf } from "../storage/adapters";
 import { answerSetsOf, answersOf } from "../storage/answers";
 import type { Database } from "../storage/db";
 import { eventsOf } from "../storage/events";
 import { reportOf } from "../storage/reports";
-import { sha256OfBytes } from "./digest";
+import { sha256OfBytes } from "../storage/digest";
 
 export interface RunFile {
   readonly name: string;
@@ -84,8 +85,21 @@ function reportFiles(
       type: "application/json",
       read: async () => `${JSON.stringify(report, null, 2)}\n`,
     },
+    { name: "measures.csv", type: "text/csv", read: () => measuresFile(db, runId) },
     { name: "report.md", type: "text/markdown", read: async () => reportMarkdown(report) },
   ];
+}
+
+/** Every measure of every scored question, of all models and cycles. */
+async function measuresFile(db: Database, runId: string): Promise<string> {
+  const events = (await eventsOf(db, runId)).flatMap((batch) => batch.events);
+  return measuresCsv(
+    events.flatMap((event) =>
+      event.kind === "scores"
+        ? event.scores.map((score) => ({ model: answerSetName(event.set), score }))
+        : [],
+    ),
+  );
 }
 
 async function htmlReport(
@@ -95,21 +109,12 @@ async function htmlReport(
   corpus: Corpus,
 ): Promise<string> {
   const events = (await eventsOf(db, runId)).flatMap((batch) => batch.events);
-  const scored = new Map(
-    events.flatMap((event) =>
-      event.kind === "scores" ? [[answerSetName(event.set), event.scores] as const] : [],
-    ),
-  );
   const content = await gatherReport({
     steadfast: version,
     report,
     corpus,
-    scoresOf: (set) => scored.get(answerSetName(set)) ?? null,
     answersOf: (set) => answersOf(db, runId, set),
-    sftSteps: events.flatMap((event) =>
-      event.kind === "sft-step" ? [{ cycle: event.cycle, ...event.step }] : [],
-    ),
-    ppoSteps: events.filter((event) => event.kind === "ppo-step"),
+    ...toldBy(events),
   });
   return reportPage(content, sha256OfBytes);
 }

@@ -2,13 +2,22 @@ import type { ModelSummary } from "../core/format/report";
 import type { Database } from "../storage/db";
 import { eventsOf } from "../storage/events";
 import { reportOf } from "../storage/reports";
-import { type RemovedRun, type RunRecord, deleteRun, listRuns, restoreRun } from "../storage/runs";
+import {
+  type RemovedRun,
+  type RunRecord,
+  type RunWords,
+  deleteRun,
+  describeRun,
+  listRuns,
+  restoreRun,
+} from "../storage/runs";
 import { isHeld } from "./run-locks";
+import { type RunCurves, runCurves } from "./run-curves";
 import { studyResults } from "./study-results";
 import { applyBatch, emptyView } from "./study-view";
 import type { Locks } from "./writer-lock";
 
-export type { RunRecord };
+export type { RunRecord, RunWords };
 
 /** A stored run with what it has measured so far. */
 export interface RunSummary {
@@ -44,6 +53,17 @@ export class RunsState {
     if (await isHeld(this.#locks, id)) return;
     this.removed = await deleteRun(this.#db, id);
     await this.load();
+  }
+
+  /** Says something of a run, in place of what was said before. */
+  async describe(id: string, words: RunWords): Promise<void> {
+    await describeRun(this.#db, id, words);
+    await this.load();
+  }
+
+  /** Without points where the run has not trained, or is gone. */
+  async curvesOf(id: string): Promise<RunCurves> {
+    return runCurves(await eventsOf(this.#db, id));
   }
 
   async undoRemove(): Promise<void> {

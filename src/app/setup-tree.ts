@@ -9,14 +9,15 @@ type Tree = Readonly<Record<string, unknown>>;
 const ANY_API = { kind: "chat", baseUrl: "http://localhost/v1", model: "any" } as const;
 
 /** What each field is if it is left alone, given preset, corpus and kind of aligned model; a required one has no entry. */
-export function defaultsFor({ preset, corpus = "demo", aligned }: StudyConfigInput): Tree {
-  const isApi = aligned?.kind === "chat";
+export function defaultsFor({ preset, corpus = "demo", aligned: chosen }: StudyConfigInput): Tree {
+  const isApi = chosen?.kind === "chat";
   const begin = { preset, corpus, ...(isApi && { aligned: ANY_API }) };
   const { config } = checkConfig(begin);
   if (config === null) return defaultsFor({ preset: "recommended", corpus }); // an unknown preset, from an old file
   if (config.aligned.kind === "recorded") return config;
-  const { temperature, maxTokens, instruction } = config.aligned;
-  return { ...config, aligned: { kind: "chat", temperature, maxTokens, instruction } };
+  const required = new Set(["baseUrl", "model"]);
+  const others = Object.entries(config.aligned).filter(([key]) => !required.has(key));
+  return { ...config, aligned: Object.fromEntries(others) };
 }
 
 /** undefined where the path leads nowhere. */

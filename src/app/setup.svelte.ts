@@ -1,4 +1,5 @@
 import { leaveOutPasswords } from "../core/study/address";
+import { applies, type Chosen } from "../core/study/applies";
 import { checkConfig, importConfig } from "../core/study/check-config";
 import type { StudyConfig, StudyConfigInput } from "../core/study/config";
 import { demoStudy } from "../core/study/presets";
@@ -36,6 +37,12 @@ export class SetupState {
   valueOf(path: Path): unknown {
     const chosen = getAt(this.input, path);
     return chosen === undefined ? getAt(this.defaults, path) : chosen;
+  }
+
+  /** Whether a field or group does anything under what was chosen. */
+  applies(path: Path): boolean {
+    const method = this.valueOf(["rollouts", "method"]) as Chosen["method"];
+    return applies(path, { enabled: this.valueOf(["rollouts", "enabled"]) === true, method });
   }
 
   /** Whether a field differs from its default; a required one has none to differ from. */

@@ -1,27 +1,31 @@
 import type { Answer, AnswerSet } from "../core/answers/answer";
+import type { QuestionId } from "../core/corpus/corpus";
 import type { StudyConfig } from "../core/study/config";
 import { continueConfig } from "../core/study/continue";
 import { demoStudy, quick, resolveConfig } from "../core/study/presets";
 import { answersOf } from "../storage/answers";
 import { type Database, openDatabase } from "../storage/db";
+import { withWords } from "../storage/runs";
 import { getTask } from "../storage/tasks";
 import { AgreementState } from "./agreement.svelte";
 import { CompareState } from "./compare.svelte";
 import { CorporaState } from "./corpora.svelte";
 import { CorpusImport } from "./corpus-import.svelte";
 import { Device } from "./device.svelte";
+import { EXAMPLE_ID, ExampleState } from "./example.svelte";
 import { sha256 } from "./digest";
 import { KeyRing } from "./key-ring.svelte";
 import { LabelKeys } from "./label-keys.svelte";
 import { Labelling } from "./labelling.svelte";
 import { ModelLabelling } from "./model-labelling.svelte";
 import { ModelsState } from "./models.svelte";
+import { type LabelledPair, labelsOfQuestion } from "./question-labels";
 import { Router } from "./route.svelte";
 import { OfflineState } from "./offline.svelte";
 import { type RunFiles, runFiles } from "./run-files";
 import type { Locks } from "./writer-lock";
 import { remoteChat } from "./remote-chat";
-import { RunsState } from "./runs.svelte";
+import { RunsState, type RunWords } from "./runs.svelte";
 import { SelfTestState } from "./self-test.svelte";
 import { SetupState } from "./setup.svelte";
 import type { StudyRun } from "./study-run.svelte";
@@ -55,17 +59,21 @@ export class Steadfast {
   readonly setup: SetupState;
   readonly models: ModelsState;
   readonly study: StudyState;
+  readonly example: ExampleState;
   readonly runs: RunsState;
   readonly compare: CompareState;
   readonly tasks: TasksState;
   readonly agreement: AgreementState;
   readonly modelLabelling: ModelLabelling;
+  readonly chat = remoteChat(startChat);
   readonly selfTest = new SelfTestState(startSelfTest, selfTestUrls());
   readonly verifyReport = new VerifyReport(startVerify, assetUrls());
   readonly storage: StorageState;
   readonly keys: KeyRing;
   readonly offline: OfflineState;
   readonly labelKeys = new LabelKeys(localStorage);
+  /** A run is being read for the study's page. */
+  opening = $state.raw(false);
   /** This tab has lost the storage to a newer one, and must not write any more. */
   outdated = $state.raw(false);
   /** Why no study can start just now; null where one can. */
@@ -78,6 +86,8 @@ export class Steadfast {
 
   /** The settings of the study that comes with the app. */
   readonly demo = resolveConfig(demoStudy);
+  /** The same with the least work in every step. */
+  readonly quickDemo = resolveConfig(quick(demoStudy));
 
   readonly #db: Database;
   readonly #locks: Locks;
@@ -92,24 +102,21 @@ export class Steadfast {
     this.setup = new SetupState(localStorage);
     this.models = new ModelsState(db, startModels);
     this.runs = new RunsState(db, locks);
-    this.compare = new CompareState(db, startStatistics);
     this.tasks = new TasksState(db, locks);
     this.agreement = new AgreementState(db, sha256, startStatistics);
     this.modelLabelling = new ModelLabelling(
       db,
       locks,
       (id) => this.agreement.reread(id),
-      remoteChat(startChat),
+      this.chat.open,
     );
     this.storage = new StorageState(db, localStorage);
     this.keys = new KeyRing(db);
     this.offline = new OfflineState(locks, document.baseURI);
-    this.study = new StudyState(
-      db,
-      this.device,
-      locks,
-      (id) => this.corpora.find(id)?.corpus ?? null,
-    );
+    const findCorpus = (id: string) => this.corpora.find(id)?.corpus ?? null;
+    this.example = new ExampleState(document.baseURI, findCorpus);
+    this.study = new StudyState(db, this.device, locks, findCorpus, this.example);
+    this.compare = new CompareState(db, startStatistics, this.example);
   }
 
   /**
@@ -138,7 +145,11 @@ export class Steadfast {
   /** Shows the run that the address names. */
   async showRun(): Promise<void> {
     const { current } = this.route;
-    if (current.page === "study") await this.study.open(current.runId);
+    if (current.page === "study") {
+      this.opening = true;
+      await this.study.open(current.runId).finally(() => (this.opening = false));
+    }
+    if (current.page === "home" || this.study.shown === null) void this.example.open();
   }
 
   /** Reads anew what an import may have brought. */
@@ -152,7 +163,7 @@ export class Steadfast {
   /** The study that comes with the app; the quick one takes every step with the least work. */
   async runDemo(extent: "full" | "quick"): Promise<void> {
     if (extent === "full") await this.#run("Demo study", this.demo);
-    else await this.#run("Demo study, quick run", resolveConfig(quick(demoStudy)));
+    else await this.#run("Demo study, quick run", this.quickDemo);
   }
 
   /** The study as set up. Does nothing while a setting is wrong: the set-up says which. */
@@ -162,12 +173,17 @@ export class Steadfast {
   }
 
   /** Null where the run has no such answers. */
-  answersOf({ id }: StudyRun, set: AnswerSet): Promise<readonly Answer[] | null> {
-    return answersOf(this.#db, id, set);
+  async answersOf({ id }: StudyRun, set: AnswerSet): Promise<readonly Answer[] | null> {
+    return answersOf(await this.#dbOf(id), id, set);
   }
 
-  filesOf({ id, corpus }: StudyRun): Promise<RunFiles> {
-    return runFiles(this.#db, id, corpus);
+  async filesOf({ id, corpus }: StudyRun): Promise<RunFiles> {
+    return runFiles(await this.#dbOf(id), id, corpus);
+  }
+
+  /** What people said of a question's answers in a run; nothing of the example, which no task is made of. */
+  labelsOf(runId: string, questionId: QuestionId): Promise<readonly LabelledPair[]> {
+    return labelsOfQuestion(this.#db, runId, questionId);
   }
 
   draftTask(): TaskDraft {
@@ -180,19 +196,32 @@ export class Steadfast {
     return stored && new Labelling(this.#db, this.#locks, stored.task, { name, kind: "person" });
   }
 
+  /** Says something of a run, a live one's record in memory included: that is written again when it ends. */
+  async describeRun(id: string, words: RunWords): Promise<void> {
+    await this.runs.describe(id, words);
+    for (const run of [this.study.live, this.study.shown]) {
+      if (run?.id === id) run.record = withWords(run.record, words);
+    }
+  }
+
   /** Goes on with a run that was paused, stopped, interrupted or has failed. @throws Error saying why it can't. */
-  async goOn(run: StudyRun, apiKey: string | null): Promise<void> {
+  async goOn(run: StudyRun, apiKey: string | null, config = run.record.config): Promise<void> {
     this.route.go({ page: "study", runId: run.id });
-    await this.study.goOn(run, apiKey);
+    await this.study.goOn(run, apiKey, config);
     await this.storage.backUpIfDue(true);
   }
 
   /** Goes on with a finished run for more cycles. @throws RangeError unless there is one at least. */
-  async trainMore(run: StudyRun, cycles: number, apiKey: string | null): Promise<void> {
+  async trainMore(
+    run: StudyRun,
+    cycles: number,
+    apiKey: string | null,
+    settings = run.record.config,
+  ): Promise<void> {
     if (run.report === null) {
       throw new Error("the run has no report that says where it stands; run it again");
     }
-    const config = continueConfig(run.record.config, run.report, cycles);
+    const config = continueConfig(settings, run.report, cycles);
     await this.study.goOn(run, apiKey, config);
     await this.storage.backUpIfDue(true);
   }
@@ -202,6 +231,12 @@ export class Steadfast {
     await this.study.open(runId);
     const { shown } = this.study;
     if (shown) await this.goOn(shown, null);
+  }
+
+  /** Where a run is stored: the example has a database of its own. */
+  async #dbOf(runId: string): Promise<Database> {
+    if (runId !== EXAMPLE_ID) return this.#db;
+    return (await this.example.open())?.db ?? this.#db;
   }
 
   async #run(name: string, config: StudyConfig): Promise<void> {

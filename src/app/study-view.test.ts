@@ -1,5 +1,8 @@
+import { keptEvents } from "../core/study/replay";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Finding } from "../core/health/finding";
+import { nothingTrained } from "../core/ppo/statistics";
 import type { Phase, StudyEvent } from "../core/study/events";
 import { applyBatch, currentCycle, emptyView, timeLeft } from "./study-view";
 
@@ -106,4 +109,36 @@ test("the scores of different sets may come in any order", () => {
       expect(sorted(shuffled)).toEqual(sorted(sets));
     }),
   );
+});
+
+test("of what an API cost the latest count is shown, and one that goes on keeps it", () => {
+  const spending = (replies: number): StudyEvent => ({
+    kind: "spending",
+    spending: { replies, estimated: 0, promptTokens: 9, completionTokens: 1, cost: null },
+  });
+  expect(emptyView.spending).toBeNull();
+  const events = [spending(1), phase(tuning), spending(2)];
+  expect(applyBatch(emptyView, { at: 0, events }).spending?.replies).toBe(2);
+  const kept = keptEvents(events, { kind: "lora", cycle: 1, step: 0 });
+  expect(applyBatch(emptyView, { at: 0, events: kept }).spending?.replies).toBe(2);
+});
+
+test("a finding stands by its first step, once, also when a warning becomes a problem", () => {
+  const finding = (kind: Finding["kind"], severity: Finding["severity"]): Finding => ({
+    ...{ kind, severity, since: 3, sentence: "…", setting: "rollouts.reward" },
+  });
+  const step = (n: number, cycle: number, ...findings: Finding[]): StudyEvent => ({
+    ...{ kind: "ppo-step", cycle, step: n, totalSteps: 9, meanScore: 0.5, findings },
+    stats: nothingTrained("a test", 5, 0.2, 1e-4),
+  });
+  const { findings } = viewOf(
+    [1, step(3, 1, finding("zero-spread", "warning"), finding("batch-one", "problem"))],
+    [2, step(4, 1), step(5, 1, finding("zero-spread", "problem"))],
+    [3, step(3, 2, finding("zero-spread", "warning"))],
+  );
+  expect(findings.map(({ cycle, kind, severity }) => [cycle, kind, severity])).toEqual([
+    [1, "batch-one", "problem"],
+    [1, "zero-spread", "problem"],
+    [2, "zero-spread", "warning"],
+  ]);
 });

@@ -3,13 +3,14 @@
  * the page comes from anywhere else than the events, the run's record and its report.
  */
 import { type AnswerSet, answerSetName } from "../core/answers/answer";
+import type { Spending } from "../core/chat/cost";
 import type { CycleOutcome, ModelSummary } from "../core/format/report";
-import type { PpoStats } from "../core/ppo/statistics";
+import type { Finding } from "../core/health/finding";
 import type { SelectionRecord } from "../core/select/select";
 import type { TrainingPhase } from "../core/study/checkpoint";
 import type { Phase, StudyEvent } from "../core/study/events";
-import type { SftStep } from "../core/study/ports";
 import type { QuestionScore } from "../core/study/scoring";
+import type { SftStep, StepStats } from "../core/study/trainer";
 import type { EventBatch } from "../protocol/study";
 
 /** A phase and how far it is. Times in ms since the epoch; `endedAt` is null until the next phase begins. */
@@ -28,11 +29,12 @@ export interface ScoredSet {
   readonly scores: readonly QuestionScore[];
 }
 
+/** A step of the phase after LoRA, by whatever method. */
 export interface PpoStep {
   readonly step: number;
   readonly totalSteps: number;
   readonly meanScore: number;
-  readonly stats: PpoStats;
+  readonly stats: StepStats;
 }
 
 /** An entry with the cycle it belongs to; cycle 0 is before the first. */
@@ -48,11 +50,15 @@ export interface StudyView {
   readonly selection: readonly InCycle<SelectionRecord>[];
   readonly sftSteps: readonly InCycle<SftStep>[];
   readonly ppoSteps: readonly InCycle<PpoStep>[];
+  /** What was found wrong with the training, by its first step; a warning that became a problem stands once. */
+  readonly findings: readonly InCycle<Finding>[];
   readonly outcomes: readonly CycleOutcome[];
   /** Where the run was taken up again, and after how long. */
   readonly seams: readonly Seam[];
   /** What happened to it from outside. */
   readonly notes: readonly Note[];
+  /** What its aligned model cost; null where nothing was paid. */
+  readonly spending: Spending | null;
 }
 
 /** Times in ms since the epoch. */
@@ -77,9 +83,11 @@ export const emptyView: StudyView = {
   selection: [],
   sftSteps: [],
   ppoSteps: [],
+  findings: [],
   outcomes: [],
   seams: [],
   notes: [],
+  spending: null,
 };
 
 /** The view after one more batch; the view given stays as it is. */
@@ -107,7 +115,8 @@ function applyEvent(view: StudyView, event: StudyEvent, at: number): StudyView {
     case "ppo-step": {
       const { cycle, step, totalSteps, meanScore, stats } = event;
       const entry = { cycle, step, totalSteps, meanScore, stats };
-      return { ...view, ppoSteps: [...view.ppoSteps, entry] };
+      const findings = withFindings(view.findings, cycle, event.findings ?? []);
+      return { ...view, ppoSteps: [...view.ppoSteps, entry], findings };
     }
     case "cycle":
       return { ...view, outcomes: [...view.outcomes, event.outcome] };
@@ -117,7 +126,22 @@ function applyEvent(view: StudyView, event: StudyEvent, at: number): StudyView {
     }
     case "note":
       return { ...view, notes: [...view.notes, { at, sentence: event.sentence }] };
+    case "spending":
+      return { ...view, spending: event.spending };
   }
+}
+
+function withFindings(
+  before: StudyView["findings"],
+  cycle: number,
+  fresh: readonly Finding[],
+): StudyView["findings"] {
+  const isFresh = (one: InCycle<Finding>) =>
+    one.cycle === cycle && fresh.some(({ kind }) => kind === one.kind);
+  return [
+    ...before.filter((one) => !isFresh(one)),
+    ...fresh.map((finding) => ({ ...finding, cycle })),
+  ];
 }
 
 function begin(phase: Phase, at: number): PhaseProgress {

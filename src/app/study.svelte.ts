@@ -13,6 +13,7 @@ import { type RunRecord, getRun, listRuns, putRun } from "../storage/runs";
 import { StorageFullError } from "../storage/storage-full";
 import { BACKEND_NAMES, type Device } from "./device.svelte";
 import { holdRun, isHeld, untilLeft } from "./run-locks";
+import { EXAMPLE_ID, type ExampleState } from "./example.svelte";
 import { StudyRun } from "./study-run.svelte";
 import type { Locks } from "./writer-lock";
 
@@ -43,6 +44,7 @@ export class StudyState {
   readonly #device: Device;
   readonly #locks: Locks;
   readonly #findCorpus: (id: string) => Corpus | null;
+  readonly #example: Pick<ExampleState, "open"> | null;
   #controller = new AbortController();
   #client: Client<StudyContract> | null = null;
   /** Of the live run; null where there are no locks. */
@@ -50,16 +52,21 @@ export class StudyState {
   /** Ends the watch over a run of another tab. */
   #watch = new AbortController();
 
-  /** @param findCorpus  the corpus of an opened run, for its texts; null where it is gone. */
+  /**
+   * @param findCorpus  the corpus of an opened run, for its texts; null where it is gone.
+   * @param example     the recorded study, which opens like a run; null where there is none.
+   */
   constructor(
     db: Database,
     device: Device,
     locks: Locks,
     findCorpus: (id: string) => Corpus | null,
+    example: Pick<ExampleState, "open"> | null = null,
   ) {
     this.#db = db;
     this.#device = device;
     this.#locks = locks;
+    this.#example = example;
     this.#findCorpus = findCorpus;
   }
 
@@ -122,6 +129,10 @@ export class StudyState {
     this.#watch.abort();
     if (id === undefined || id === this.live?.id) {
       this.shown = this.live;
+      return;
+    }
+    if (id === EXAMPLE_ID) {
+      this.shown = (await this.#example?.open())?.run ?? null;
       return;
     }
     const record = await getRun(this.#db, id);
@@ -259,6 +270,7 @@ export class StudyState {
 /** What a run is that its worker gave up: paused as asked for, or for want of room, or failed. */
 function endingFrom(error: unknown, code: string | null): Ending {
   if (code === "PausedError") return { status: "paused", message: null };
+  if (code === "BudgetError") return { status: "paused", message: messageOf(error) };
   const isFull = code === "StorageFullError" || error instanceof StorageFullError;
   return { status: isFull ? "paused" : "failed", message: messageOf(error) };
 }

@@ -29,6 +29,6 @@ test("a folder that isn't there, or is no encoder, is wrong use: named with what
   await expect(missing).rejects.toThrow(`there is no folder ${join(root, "owner/name")}`);
   await expect(missing).rejects.toBeInstanceOf(UsageError);
   const empty = loadEncoder(basename(root), dirname(root));
-  await expect(empty).rejects.toThrow(`${root} has no config.json. A sentence encoder needs`);
+  await expect(empty).rejects.toThrow(`${root} has no config.json. A model in ONNX needs`);
   await expect(empty).rejects.toBeInstanceOf(UsageError);
 });

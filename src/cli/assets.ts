@@ -6,9 +6,11 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelFiles } from "../engine/gpt2/load";
 import { loadUseLite } from "../engine/encoder/encoder";
-import { loadOnnxEncoder } from "../engine/encoder/onnx-encoder";
+import { loadOnnxEncoder, type OnnxSource } from "../engine/encoder/onnx-encoder";
+import { loadOnnxInference } from "../engine/inference/onnx-inference";
 import { cached } from "../core/encode/cached";
 import { BUILT_IN_ENCODER, type Encoder } from "../core/encode/encoder";
+import type { InferenceModel } from "../core/measures/contradictions";
 import { messageOf } from "../core/message-of";
 import { folderFiles, useLiteFiles } from "./encoder-files";
 import { UsageError } from "./errors";
@@ -70,14 +72,32 @@ export async function loadEncoder(
 }
 
 async function loadFolder(folder: string): Promise<Encoder> {
+  const remedy = `name that of a sentence encoder in ONNX, or "${BUILT_IN_ENCODER}"`;
+  return fromFolder(folder, remedy, loadOnnxEncoder);
+}
+
+/**
+ * @param choice  the folder of a cross-encoder of natural-language inference in ONNX.
+ * @throws UsageError naming what the folder lacks.
+ */
+export async function loadInference(choice: string): Promise<InferenceModel> {
+  const remedy = "name that of a cross-encoder of natural-language inference in ONNX";
+  return fromFolder(resolve(choice), remedy, loadOnnxInference);
+}
+
+async function fromFolder<T>(
+  folder: string,
+  remedy: string,
+  load: (source: OnnxSource) => Promise<T>,
+): Promise<T> {
   if (!existsSync(folder)) {
     throw new UsageError(
-      `there is no folder ${folder}: name that of a sentence encoder in ONNX, or "${BUILT_IN_ENCODER}". ` +
+      `there is no folder ${folder}: ${remedy}. ` +
         "From a hub only the page loads; docs/encoders.md tells which files to download.",
     );
   }
   try {
-    return await loadOnnxEncoder({
+    return await load({
       name: basename(folder),
       revision: null,
       files: folderFiles(folder),

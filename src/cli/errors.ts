@@ -17,6 +17,7 @@ const EXPLAINED = new Set([
   "AbortError",
   "ApiError",
   "BackendError",
+  "BudgetError",
   "DifferenceError",
   "HubError",
 ]);

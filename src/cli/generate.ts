@@ -77,7 +77,8 @@ export const generate: Command = {
   },
 };
 
-function checkSampling({ temperature, topP, maxNewTokens }: Sampling): void {
+/** @throws UsageError naming the option. */
+export function checkSampling({ temperature, topP, maxNewTokens }: Sampling): void {
   if (temperature < 0) throw new UsageError(`--temperature must be 0 or more, got ${temperature}`);
   if (!(topP > 0 && topP <= 1)) {
     throw new UsageError(`--top-p must lie above 0 and be at most 1, got ${topP}`);

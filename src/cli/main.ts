@@ -1,18 +1,28 @@
 /** `npm run steadfast -- COMMAND`: the study and its parts without a browser. */
 import { agree } from "./agree";
+import { answer } from "./answer";
 import type { Command } from "./command";
+import { compare } from "./compare";
 import { describeError, exitCode } from "./errors";
 import { exportCommand } from "./export";
 import { generate } from "./generate";
 import { importCommand } from "./import";
+import { merge } from "./merge";
+import { relateCommand } from "./relate";
 import { score } from "./score";
 import { study } from "./study";
+import { tasks } from "./tasks";
 import { verify } from "./verify";
 
 const commands: readonly Command[] = [
   study,
+  compare,
   score,
+  tasks,
+  relateCommand,
+  merge,
   generate,
+  answer,
   agree,
   importCommand,
   verify,

@@ -1,23 +1,26 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import type { QuestionId } from "../core/corpus/corpus";
 import { importEdges } from "../core/corpus/edges";
 import { importMcc } from "../core/corpus/mcc";
 import { BUILT_IN_ENCODER } from "../core/encode/encoder";
-import { deriveSeed } from "../core/random";
+import { clusterThresholdOf } from "../core/measures/cluster-threshold";
 import { bleu } from "../core/metrics/bleu";
 import { rougeL } from "../core/metrics/rouge-l";
 import { sageOfPairs } from "../core/sage/sage";
-import { bootstrapMean } from "../core/statistics/bootstrap";
-import { type ScoringConfig, scoreAnswers } from "../core/study/scoring";
+import { WHOLE } from "../core/shard/shard";
+import { type ScoringConfig, scoreQuestions, withControl } from "../core/study/scoring";
+import { loadEncoder, loadInference } from "./assets";
+import { startWasm } from "./backend";
 import { type Command, readArgs, realNumber, wholeNumber } from "./command";
 import { UsageError } from "./errors";
-import { loadEncoder } from "./assets";
-import { startWasm } from "./backend";
 import { interruptible } from "./interrupt";
 import { progressLine } from "./progress-line";
+import { answered, readAgain, readText } from "./score-input";
+import { pairsCsv } from "./score-pairs";
+import { resultCsv, resultJson, resultTable, type Scored, scoreResult } from "./score-result";
+import { scoreShardRow, type ScoreSettings } from "./score-shard";
+import { jobOf, saveFile, saveShard, SHARD_HELP, shardOption, takeShard } from "./shards";
 
-const help = `Scores answers with SaGE, question by question.
+const help = `Scores answers with SaGE and the measures beside it, question by question.
 
 Usage: npm run steadfast -- score FILE.csv [options]
 
@@ -27,175 +30,156 @@ or, with --weights, a row a pair of answers and its similarity in COLUMN.
   --weights COLUMN     take the similarities from this column; nothing is encoded
   --encoder DIR        compare answers with the sentence encoder in this folder (ONNX, in the hub's layout)
                        instead of the built-in use-lite; scores by different encoders can't be compared
+  --nli DIR            count contradictions with the cross-encoder in this folder (ONNX, in the hub's layout)
+  --again FILE.csv     answers to the same wordings, asked again: how far answers differ whatever the wording
+  --cluster-threshold X  from which similarity on two answers are one meaning (measured for use-lite and
+                       stsb-distilroberta-base-v2; docs/measures.md)
   --answer-weight W    weight of answers against rules of thumb, where there are any (0.8)
   --nodes position|text  "text" merges equal answers, as the published code does (position)
   --sage-exponent X    power on a node's strength (10)
-  --seed N             of the bootstrap interval (1)
+  --seed N             of the bootstrap intervals (1)
+${SHARD_HELP}
+  --csv FILE           write a row a question and a column a measure
+  --pairs FILE         write a row a pair of answers
   --json               print {"mean", "interval", "n", "betweenQuestions", "encoder": {"name", "revision"},
-                       "questions": [{"id", "sage", "meanSimilarity", "evenness", "n", "bleu", "rougeL", "reason"}]}
+                       "inference", "clusterThreshold", "measures": {NAME: {"mean", "interval", "n", "reason"}},
+                       "questions": [{"id", "sage", "meanSimilarity", "evenness", "weakest", "n", "bleu",
+                       "rougeL", "reason", "measures": {NAME: {"value", "n", "reason"}}}]}
 `;
 
-interface Row {
-  readonly id: QuestionId;
-  readonly sage: number | null;
-  readonly meanSimilarity: number | null;
-  readonly evenness: number | null;
-  readonly n: number;
-  readonly bleu: number | null;
-  readonly rougeL: number | null;
-  readonly reason: string | null;
-}
+const options = {
+  weights: { type: "string" },
+  encoder: { type: "string" },
+  nli: { type: "string" },
+  again: { type: "string" },
+  "cluster-threshold": { type: "string" },
+  "answer-weight": { type: "string", default: "0.8" },
+  nodes: { type: "string", default: "position" },
+  "sage-exponent": { type: "string", default: "10" },
+  seed: { type: "string", default: "1" },
+  shard: { type: "string" },
+  out: { type: "string" },
+  csv: { type: "string" },
+  pairs: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
 
-interface Scored {
-  readonly rows: readonly Row[];
-  readonly betweenQuestions: number | null;
-  /** Null for ready similarities. */
-  readonly encoder: { readonly name: string; readonly revision: string } | null;
-}
+/** What makes no sense of ready similarities. */
+const NEEDS_ANSWERS = ["encoder", "nli", "again", "cluster-threshold", "shard", "pairs"] as const;
+
+type Values = ReturnType<typeof readArgs<typeof options>>["values"];
 
 export const score: Command = {
   name: "score",
-  summary: "SaGE of recorded answers, or of ready edges",
+  summary: "SaGE and other measures of recorded answers, or of ready edges",
   help,
   async run(argv) {
-    const { values, positionals } = readArgs(
-      argv,
-      {
-        weights: { type: "string" },
-        encoder: { type: "string" },
-        "answer-weight": { type: "string", default: "0.8" },
-        nodes: { type: "string", default: "position" },
-        "sage-exponent": { type: "string", default: "10" },
-        seed: { type: "string", default: "1" },
-        json: { type: "boolean", default: false },
-      },
-      { names: ["FILE.csv"] },
-    );
+    const { values, positionals } = readArgs(argv, options, { names: ["FILE.csv"] });
     const [path] = positionals as [string];
-    const { nodes } = values;
-    if (nodes !== "position" && nodes !== "text") {
-      throw new UsageError(`--nodes must be position or text, got "${nodes}"`);
-    }
-    const answerWeight = realNumber("--answer-weight", values["answer-weight"]);
-    if (answerWeight < 0 || answerWeight > 1) {
-      throw new UsageError(`--answer-weight must lie from 0 to 1, got ${answerWeight}`);
-    }
-    const sageExponent = realNumber("--sage-exponent", values["sage-exponent"]);
-    if (sageExponent <= 0) {
-      throw new UsageError(`--sage-exponent must be above 0, got ${sageExponent}`);
-    }
-    const { encoder = BUILT_IN_ENCODER } = values;
-    if (values.encoder !== undefined && values.weights !== undefined) {
-      throw new UsageError("--weights takes ready similarities: leave out --encoder, or --weights");
-    }
+    const config = configOf(values);
     const seed = wholeNumber("--seed", values.seed);
-    const text = await readText(path);
     const scored =
       values.weights === undefined
-        ? await scoreCorpus(text, basename(path), encoder, { nodes, answerWeight, sageExponent })
-        : scoreEdges(text, basename(path), values.weights, { nodes, sageExponent });
-    print(scored, seed, values.json);
+        ? await scoreCorpus(path, config, seed, values)
+        : await scoreEdges(path, values.weights, config, values);
+    if (scored === null) return; // a shard, which is written
+    const { out, csv, json } = values;
+    const result = scoreResult(scored, seed);
+    if (out !== undefined) await saveFile(out, resultJson(result));
+    if (csv !== undefined) await saveFile(csv, resultCsv(result));
+    if (json) process.stdout.write(resultJson(result));
+    else if (out === undefined) process.stdout.write(resultTable(result));
   },
 };
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${(error as Error).message}`);
+function configOf(values: Values): ScoringConfig {
+  const { nodes } = values;
+  if (nodes !== "position" && nodes !== "text") {
+    throw new UsageError(`--nodes must be position or text, got "${nodes}"`);
   }
+  const answerWeight = realNumber("--answer-weight", values["answer-weight"]);
+  if (answerWeight < 0 || answerWeight > 1) {
+    throw new UsageError(`--answer-weight must lie from 0 to 1, got ${answerWeight}`);
+  }
+  const sageExponent = realNumber("--sage-exponent", values["sage-exponent"]);
+  if (sageExponent <= 0) {
+    throw new UsageError(`--sage-exponent must be above 0, got ${sageExponent}`);
+  }
+  return { nodes, answerWeight, sageExponent };
 }
 
+/** Null for a shard, which is written to its file. */
 async function scoreCorpus(
-  text: string,
-  file: string,
-  encoderChoice: string,
+  path: string,
   config: ScoringConfig,
-): Promise<Scored> {
-  const corpus = importMcc(text, file, null, "keep");
-  if (corpus.questions.every(({ recorded }) => recorded === null)) {
-    throw new UsageError(
-      `${file} has no answers to score: its column model_output is missing or empty. Fill it in, or name a column of similarities with --weights.`,
-    );
+  seed: number,
+  values: Values,
+): Promise<Scored | null> {
+  const shard = await shardOption(values.shard, values.out);
+  const onlyWhole = (["csv", "pairs", "json"] as const).find((name) => values[name]);
+  if (shard !== null && onlyWhole !== undefined) {
+    throw new UsageError(`--${onlyWhole} is of all questions: leave it out with --shard`);
   }
+  const given = values["cluster-threshold"];
+  const threshold = given === undefined ? null : realNumber("--cluster-threshold", given);
+  const text = await readText(path);
+  const corpus = answered(importMcc(text, basename(path), null, "keep"), basename(path));
+  const again = values.again === undefined ? null : await readAgain(values.again, corpus);
+
   await startWasm();
-  const encoder = await loadEncoder(encoderChoice);
-  const answers = corpus.questions.flatMap(({ id, recorded }) =>
-    (recorded ?? []).map(({ text, rot }) => ({ questionId: id, text, ruleOfThumb: rot })),
+  const encoder = await loadEncoder(values.encoder ?? BUILT_IN_ENCODER);
+  const inference = values.nli === undefined ? null : await loadInference(values.nli);
+  const clusterThreshold = threshold ?? clusterThresholdOf(encoder.name);
+  const settings: ScoreSettings = {
+    ...{ config, seed, clusterThreshold },
+    again: again?.checksum ?? null,
+    encoder: { name: encoder.name, revision: encoder.revision },
+    inference: inference && { name: inference.name, revision: inference.revision },
+  };
+
+  const part = takeShard(corpus.questions, shard ?? WHOLE);
+  const answers = part.flatMap(({ item: { id, recorded } }) =>
+    recorded!.map(({ text, rot }) => ({ questionId: id, text, ruleOfThumb: rot })),
   );
-  const line = progressLine("encoding");
-  const { scores, betweenQuestions } = await scoreAnswers(answers, encoder, config, {
-    signal: interruptible(),
-    onProgress: line.update,
+  const line = progressLine("scoring");
+  const hooks = { signal: interruptible(), onProgress: line.update };
+  const scored = await scoreQuestions(answers, encoder, config, hooks, {
+    ...{ clusterThreshold, inference },
+    again: again && part.flatMap(({ item }) => again.of(item)),
   });
   line.end();
-  const { name, revision } = encoder;
-  return { rows: scores, betweenQuestions, encoder: { name, revision } };
+  if (shard !== null) {
+    const job = jobOf("score", text, corpus.questions.length, settings);
+    const rows = part.map(({ position }, i) => ({ position, result: scoreShardRow(scored[i]!) }));
+    await saveShard(values.out!, job, shard, rows);
+    return null;
+  }
+  if (values.pairs !== undefined) await saveFile(values.pairs, pairsCsv(corpus, scored));
+  const { scores: rows, betweenQuestions } = withControl(scored);
+  const models = { encoder: settings.encoder, inference: settings.inference };
+  return { rows, betweenQuestions, clusterThreshold, ...models };
 }
 
-function scoreEdges(
-  text: string,
-  file: string,
+async function scoreEdges(
+  path: string,
   column: string,
-  { nodes, sageExponent }: Pick<ScoringConfig, "nodes" | "sageExponent">,
-): Scored {
+  { nodes, sageExponent }: ScoringConfig,
+  values: Values,
+): Promise<Scored> {
+  const unfit = NEEDS_ANSWERS.find((name) => values[name] !== undefined);
+  if (unfit !== undefined) {
+    throw new UsageError(`--weights takes ready similarities: leave out --${unfit}, or --weights`);
+  }
   if (nodes === "text") throw new UsageError("--nodes text needs answers, one a row, not edges");
-  const rows = importEdges(text, file, column).map(({ id, weights, texts, n }) => {
-    const { sage, meanSimilarity, evenness, reason } = sageOfPairs(weights, n, { sageExponent });
+  const edges = importEdges(await readText(path), basename(path), column);
+  const rows = edges.map(({ id, weights, texts, n }) => {
+    const score = sageOfPairs(weights, n, { sageExponent });
     const mean = (metric: typeof bleu) =>
       texts && texts.reduce((sum, [a, b]) => sum + metric(a, b), 0) / texts.length;
-    return {
-      id,
-      sage,
-      meanSimilarity,
-      evenness,
-      n,
-      bleu: mean(bleu),
-      rougeL: mean(rougeL),
-      reason,
-    };
+    return { id, ...score, bleu: mean(bleu), rougeL: mean(rougeL) };
   });
-  return { rows, betweenQuestions: null, encoder: null };
+  return {
+    ...{ rows, betweenQuestions: null, clusterThreshold: null },
+    ...{ encoder: null, inference: null },
+  };
 }
-
-function print({ rows, betweenQuestions, encoder }: Scored, seed: number, json: boolean): void {
-  const values = rows.flatMap(({ sage }) => sage ?? []);
-  const mean = values.length === 0 ? null : values.reduce((a, b) => a + b) / values.length;
-  const bounds = bootstrapMean(values, { seed: deriveSeed(seed, "bootstrap") });
-  const interval = bounds && [bounds.low, bounds.high];
-  if (json) {
-    const questions = rows.map(
-      ({ id, sage, meanSimilarity, evenness, n, bleu, rougeL, reason }) => ({
-        id,
-        sage,
-        meanSimilarity,
-        evenness,
-        n,
-        bleu,
-        rougeL,
-        reason,
-      }),
-    );
-    process.stdout.write(
-      `${JSON.stringify({ mean, interval, n: values.length, betweenQuestions, encoder, questions })}\n`,
-    );
-    return;
-  }
-  const columns = ["sage", "meanSimilarity", "evenness", "bleu", "rougeL"] as const;
-  const titles = ["question", "SaGE", "similarity", "evenness", "BLEU", "ROUGE-L", "answers"];
-  const lines = rows.map((row) => [
-    String(row.id),
-    ...columns.map((c) => figure(row[c])),
-    String(row.n),
-  ]);
-  for (const line of [titles, ...lines]) {
-    process.stdout.write(`${line.map((cell) => cell.padStart(10)).join(" ")}\n`);
-  }
-  const range = interval ? ` [${interval.map(figure).join(", ")}]` : "";
-  process.stdout.write(
-    `\nmean SaGE ${figure(mean)}${range}, 95 % interval over ${values.length} questions\n`,
-  );
-  if (encoder) process.stdout.write(`encoder ${encoder.name}, ${encoder.revision}\n`);
-}
-
-const figure = (x: number | null) => (x === null ? "–" : x.toFixed(4));

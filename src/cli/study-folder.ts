@@ -2,12 +2,15 @@
 import { existsSync, statSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { version } from "../../package.json";
 import { type AdapterWeights, readPeft, writePeft } from "../core/adapter/peft";
 import { type Answer, type AnswerSet, answerSetName } from "../core/answers/answer";
 import type { Corpus } from "../core/corpus/corpus";
 import { answersCsv } from "../core/format/answers-csv";
 import type { StudyReport } from "../core/format/report";
 import { reportMarkdown } from "../core/format/report-markdown";
+import { gatherReport, toldBy } from "../core/format/report-page/gather";
+import { reportPage } from "../core/format/report-page/page";
 import type { Checkpoint, TrainingPhase } from "../core/study/checkpoint";
 import type { StudyConfig } from "../core/study/config";
 import type { StudyEvent } from "../core/study/events";
@@ -21,19 +24,27 @@ import { writeWhole } from "./whole-file";
 
 export const REPORT = "report.json";
 export const CONFIG = "config.json";
+const REPORT_PAGE = "report.html";
 const LOG = "log.jsonl";
 const CHECKPOINTS = "checkpoints";
 const ADAPTER_CONFIG = "adapter_config.json";
 const ADAPTER_MODEL = "adapter_model.safetensors";
 
 /** What a study writes, the report first: without it a folder is not complete. */
-const OURS = [REPORT, "report.md", CONFIG, LOG, "answers", "adapters", "adapter", CHECKPOINTS];
+const OURS = [
+  ...[REPORT, "report.md", REPORT_PAGE, CONFIG, LOG],
+  ...["answers", "adapters", "adapter", CHECKPOINTS],
+];
 
 /** What a report leaves out, so that two runs of one seed give the same bytes but for this. */
 export interface RunTimes {
   readonly started: number;
   /** Seconds by phase. */
   readonly phases: Readonly<Record<string, number>>;
+  /** The most memory that the process held, in bytes; of its last stretch, where it was gone on with. */
+  readonly peakBytes?: number;
+  /** Whether it was gone on with: `phases` are then those of the last stretch. */
+  readonly resumed?: boolean;
 }
 
 /** What a study was started from, which its config alone does not tell. */
@@ -68,6 +79,7 @@ export class StudyFolder implements StudyStore {
   readonly #log: StudyLogFile;
   readonly #checkpoints: CheckpointFolder;
   readonly #adapters = new Map<string, AdapterWeights>();
+  readonly #scores: StudyEvent[] = [];
 
   private constructor(
     folder: string,
@@ -104,7 +116,7 @@ export class StudyFolder implements StudyStore {
   /** Goes on with a study that lies there; with a finished one its report is taken away until there is a new one. */
   static async reopen(folder: string, config: StudyConfig, corpus: Corpus): Promise<StudyFolder> {
     await writeWhole(join(folder, CONFIG), json(config), partIn(folder));
-    for (const name of [REPORT, "report.md", "adapter"]) {
+    for (const name of [REPORT, "report.md", REPORT_PAGE, "adapter"]) {
       await rm(join(folder, name), { recursive: true, force: true });
     }
     return new StudyFolder(folder, config, corpus, StudyLogFile.goOn(join(folder, LOG)));
@@ -115,20 +127,26 @@ export class StudyFolder implements StudyStore {
     return readSealed<StudyOrigin>(originPath(folder));
   }
 
+  /** The answers of a set in a folder, complete or not; null where there are none. */
+  static answersIn(folder: string, set: AnswerSet): Promise<readonly Answer[] | null> {
+    return readSealed<readonly Answer[]>(answersPath(folder, set));
+  }
+
   /** Keeps what the report has no room for. */
   log(event: StudyEvent): void {
     this.#log.add(event);
+    if (event.kind === "scores") this.#scores.push(event);
   }
 
   async saveAnswers(set: AnswerSet, answers: readonly Answer[]): Promise<void> {
     const file = join(this.#folder, "answers", `${answerSetName(set)}.csv`);
     await this.#write(file, answersCsv(this.#corpus, answers));
-    await writeSealed(this.#answersPath(set), answers, partIn(this.#folder));
+    await writeSealed(answersPath(this.#folder, set), answers, partIn(this.#folder));
   }
 
   /** From a copy beside the CSV: a spreadsheet's text does not hold every answer to the letter. */
   loadAnswers(set: AnswerSet): Promise<readonly Answer[] | null> {
-    return readSealed<readonly Answer[]>(this.#answersPath(set));
+    return StudyFolder.answersIn(this.#folder, set);
   }
 
   async saveAdapter(cycle: number, role: "lora" | "ppo", weights: AdapterWeights): Promise<void> {
@@ -165,6 +183,12 @@ export class StudyFolder implements StudyStore {
     const best = this.#adapters.get(`${name}-cycle-${cycle}`);
     if (best) await this.#writeAdapter("adapter", best);
     await writeFile(join(this.#folder, "report.md"), reportMarkdown(report));
+    const content = await gatherReport({
+      ...{ steadfast: version, report, corpus: this.#corpus },
+      answersOf: (set) => this.loadAnswers(set),
+      ...toldBy([...this.#scores, ...this.#log.events()]),
+    });
+    await writeFile(join(this.#folder, REPORT_PAGE), await reportPage(content, sha256));
   }
 
   /** Written last: a folder with a report is complete. */
@@ -184,10 +208,6 @@ export class StudyFolder implements StudyStore {
     return writeWhole(path, content, partIn(this.#folder));
   }
 
-  #answersPath(set: AnswerSet): string {
-    return join(this.#folder, CHECKPOINTS, "answers", `${answerSetName(set)}.json`);
-  }
-
   #adapterProof(name: string): string {
     return join(this.#folder, CHECKPOINTS, "adapters", `${name}.json`);
   }
@@ -196,4 +216,6 @@ export class StudyFolder implements StudyStore {
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const adapterName = (cycle: number, role: "lora" | "ppo") => `${role}-cycle-${cycle}`;
 const originPath = (folder: string) => join(folder, CHECKPOINTS, "study.json");
+const answersPath = (folder: string, set: AnswerSet) =>
+  join(folder, CHECKPOINTS, "answers", `${answerSetName(set)}.json`);
 const partIn = (folder: string) => join(folder, CHECKPOINTS, "part");

@@ -28,6 +28,11 @@ export class StudyLogFile {
     return log;
   }
 
+  /** What the file holds. */
+  events(): readonly StudyEvent[] {
+    return readEvents(this.#path);
+  }
+
   /** Adds what is not in the file yet, and at the seam takes out what will be run again. */
   add(event: StudyEvent): void {
     const isNew = this.#earlier?.replay.isNew(event) ?? true;

@@ -1,6 +1,9 @@
 /** A study on stderr: a line a phase with its time, and what each training step says on a terminal. */
+import { spendingText } from "../core/chat/cost";
 import type { Phase, StudyEvent } from "../core/study/events";
+import { curveOf, MAIN_CURVE } from "../core/study/curves";
 import { trainingName } from "../core/study/paused";
+import type { StepStats } from "../core/study/trainer";
 import { type ProgressLine, progressLine } from "./progress-line";
 
 export class StudyLog {
@@ -8,9 +11,14 @@ export class StudyLog {
   #phase: { name: string; started: number } | null = null;
   readonly #seconds: Record<string, number> = {};
   #isReplay: boolean;
+  readonly #method: string;
 
-  /** @param resumes  the study goes on: nothing is shown until it does. */
-  constructor(resumes: boolean) {
+  /**
+   * @param resumes  the study goes on: nothing is shown until it does.
+   * @param method   what trains after LoRA, by its name.
+   */
+  constructor(resumes: boolean, method = "PPO") {
+    this.#method = method;
     this.#isReplay = resumes;
   }
 
@@ -20,7 +28,7 @@ export class StudyLog {
     switch (event.kind) {
       case "phase":
         this.#close();
-        this.#phase = { name: phaseName(event.phase), started: Date.now() };
+        this.#phase = { name: phaseName(event.phase, this.#method), started: Date.now() };
         this.#line = progressLine(this.#phase.name);
         break;
       case "progress":
@@ -38,7 +46,10 @@ export class StudyLog {
         this.#note(`loss ${event.step.loss.toFixed(3)}`);
         break;
       case "ppo-step":
-        this.#note(`reward ${event.meanScore.toFixed(3)}`);
+        this.#note(`reward ${event.meanScore.toFixed(3)}${mainCurve(event.stats)}`);
+        for (const { severity, sentence, setting } of event.findings ?? []) {
+          this.#tell(`${severity} at step ${event.step}: ${sentence} Change ${setting} first.`);
+        }
         break;
       case "resumed": {
         const { from } = event;
@@ -49,6 +60,9 @@ export class StudyLog {
         process.stderr.write(`goes on${place}\n`);
         break;
       }
+      case "spending":
+        this.#note(spendingText(event.spending));
+        break;
       case "note":
       case "cycle":
       case "scores":
@@ -67,6 +81,11 @@ export class StudyLog {
     this.#close();
   }
 
+  /** A line of its own, above the progress. */
+  #tell(text: string): void {
+    process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[K" : ""}${text}\n`);
+  }
+
   #note(text: string): void {
     this.#line?.note(text);
   }
@@ -81,7 +100,14 @@ export class StudyLog {
   }
 }
 
-function phaseName({ kind, cycle, role, split }: Phase): string {
+/** ", KL 0.12" */
+function mainCurve(stats: StepStats): string {
+  const { name, label } = MAIN_CURVE[stats.method ?? "ppo"];
+  const value = curveOf(stats, name);
+  return value === null ? "" : `, ${label} ${value.toFixed(2)}`;
+}
+
+function phaseName({ kind, cycle, role, split }: Phase, method: string): string {
   const inCycle = cycle === 0 ? "" : `cycle ${cycle}: `;
   switch (kind) {
     case "answer":
@@ -93,6 +119,6 @@ function phaseName({ kind, cycle, role, split }: Phase): string {
     case "lora":
       return `${inCycle}LoRA`;
     case "ppo":
-      return `${inCycle}PPO`;
+      return `${inCycle}${method}`;
   }
 }

@@ -7,10 +7,10 @@ import type { Corpus } from "../core/corpus/corpus";
 import { BUILT_IN_ENCODER } from "../core/encode/encoder";
 import type { StudyReport } from "../core/format/report";
 import { importConfig } from "../core/study/check-config";
-import type { StudyConfig, StudyConfigInput } from "../core/study/config";
+import { PAYING, type StudyConfig, type StudyConfigInput } from "../core/study/config";
 import { continueConfig } from "../core/study/continue";
 import { demoStudy, quick, resolveConfig } from "../core/study/presets";
-import { wholeNumber } from "./command";
+import { realNumber, wholeNumber } from "./command";
 import { UsageError, isMissing } from "./errors";
 import { sha256 } from "./sha256";
 import { CONFIG, REPORT, StudyFolder, type StudyOrigin, checkFolder } from "./study-folder";
@@ -29,6 +29,8 @@ export interface StudyWords {
   readonly force: boolean;
   readonly resume: boolean;
   readonly trainMore: string | undefined;
+  readonly budget: string | undefined;
+  readonly tokenBudget: string | undefined;
 }
 
 export interface StudyStart {
@@ -74,7 +76,8 @@ async function goOn(words: StudyWords): Promise<StudyStart> {
   }
   const now = resolveConfig(importConfig(stored, join(out, CONFIG)));
   await checkSame(words, now, origin);
-  const config = trainMore === undefined ? now : await raised(out, now, trainMore);
+  const more = trainMore === undefined ? now : await raised(out, now, trainMore);
+  const config = resolveConfig(budgeted(more, words));
   if (trainMore === undefined && (await readIfThere(join(out, REPORT))) !== null) {
     throw new UsageError(
       `the study in ${out} is finished. --train-more N goes on with it for N more cycles.`,
@@ -135,10 +138,12 @@ function adjust(
     seed,
     target,
     encoder,
-  }: Pick<StudyWords, "quick" | "seed" | "target" | "encoder">,
+    budget,
+    tokenBudget,
+  }: Omit<StudyWords, "source" | "out" | "backend" | "force" | "resume" | "trainMore">,
 ): StudyConfigInput {
   return {
-    ...(isQuick ? quick(input) : input),
+    ...budgeted(isQuick ? quick(input) : input, { budget, tokenBudget }),
     ...(seed !== undefined && { seed: wholeNumber("--seed", seed) }),
     ...(target !== undefined && { target: targetOption(target) }),
     ...(encoder !== undefined && {
@@ -147,9 +152,31 @@ function adjust(
   };
 }
 
+/** With the budget that is asked for. @throws UsageError where no API is asked. */
+function budgeted<Config extends Pick<StudyConfigInput, "aligned">>(
+  config: Config,
+  { budget, tokenBudget }: Pick<StudyWords, "budget" | "tokenBudget">,
+): Config {
+  if (budget === undefined && tokenBudget === undefined) return config;
+  if (config.aligned?.kind !== "chat") {
+    throw new UsageError("--budget and --token-budget limit an API, and this study asks none");
+  }
+  const limits = {
+    ...(budget !== undefined && { budget: realNumber("--budget", budget) }),
+    ...(tokenBudget !== undefined && { tokenBudget: wholeNumber("--token-budget", tokenBudget) }),
+  };
+  return { ...config, aligned: { ...config.aligned, ...limits } };
+}
+
+/** Whether a setting changes no result: how often is saved, what an API may cost. */
+function isFree(path: string): boolean {
+  const [group, key = ""] = path.split(".");
+  return path === "checkpoints" || (group === "aligned" && PAYING.has(key));
+}
+
 /** The path of the first setting in which they differ, as far as it changes results. */
 function firstDifference(a: unknown, b: unknown, path = ""): string | null {
-  if (path === "checkpoints" || canonicalJson(a ?? null) === canonicalJson(b ?? null)) return null;
+  if (isFree(path) || canonicalJson(a ?? null) === canonicalJson(b ?? null)) return null;
   if (!isTree(a) || !isTree(b)) return path;
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const found = firstDifference(a[key], b[key], path === "" ? key : `${path}.${key}`);

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { table } from "../core/format/report-markdown";
 import type { StudyReport } from "../core/format/report";
+import { methodName } from "../core/study/curves";
 import { checkStudy } from "../core/study/check-study";
 import { runStudy } from "../core/study/study";
 import { loadPolicy } from "../engine/policy";
-import { openAligned } from "./aligned";
+import { REPLIES, openAligned } from "./aligned";
 import { loadEncoder } from "./assets";
 import { BACKEND_HELP, startNamed } from "./backend";
 import { type Command, readArgs } from "./command";
@@ -18,8 +20,8 @@ const help = `Runs a study: answers, scores, selection, LoRA, PPO, evaluation.
 
 Usage: npm run steadfast -- study [CONFIG.json|demo] --out DIR [options]
 
-  --out DIR    where report.json, report.md, config.json, log.jsonl, the adapter (PEFT), the
-               answers (CSV) and checkpoints go
+  --out DIR    where report.json, report.md, report.html, config.json, log.jsonl, the adapter
+               (PEFT), the answers (CSV) and checkpoints go
   --resume     go on with the study in DIR where it was paused, stopped or killed, with its own
                config; the results are those of a study that was never interrupted
   --train-more N  go on with the finished study in DIR for N more cycles
@@ -27,6 +29,9 @@ Usage: npm run steadfast -- study [CONFIG.json|demo] --out DIR [options]
   --seed N     instead of the config's seed
   --target T   instead of the config's target: ${TARGET_HELP}
   --encoder DIR  instead of the config's encoder: a folder, relative to where you are, or "use-lite"
+  --budget X   pause before an API has cost more, at the prices of the config; with --resume, the new limit
+  --token-budget N  pause before an API has used more tokens
+  --cache FILE   where the replies of an API are kept (replies.jsonl in DIR); what is in it is not paid for again
   --backend NAME  ${BACKEND_HELP}
   --force      replace the study that DIR holds already
   --json       print the report on stdout
@@ -55,6 +60,9 @@ export const study: Command = {
         seed: { type: "string" },
         target: { type: "string" },
         encoder: { type: "string" },
+        budget: { type: "string" },
+        "token-budget": { type: "string" },
+        cache: { type: "string" },
         backend: { type: "string" },
         force: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
@@ -72,20 +80,22 @@ export const study: Command = {
     } = await startOf({
       ...{ out, source: positionals[0] ?? null, trainMore: values["train-more"] },
       ...{ quick: values.quick, seed: values.seed, target: values.target, encoder: values.encoder },
+      ...{ budget: values.budget, tokenBudget: values["token-budget"] },
       ...{ backend: values.backend, force: values.force, resume: values.resume },
     });
     const { target, targetHost: host } = asked;
     const corpus = await readCorpus(asked.corpus, folder);
     const files = await openModel(target, { relativeTo: folder, host });
     const config = pinTarget(asked, files);
-    const aligned = await readingInput(() => openAligned(config.aligned, corpus));
+    const cache = values.cache ?? join(out, REPLIES);
+    const aligned = await readingInput(() => openAligned(config.aligned, corpus, cache, out));
 
     await startNamed(backend);
     const policy = await readingInput(() => loadPolicy(files));
     await readingInput(() => checkStudy(config, corpus, policy));
     const encoder = await loadEncoder(config.encoder, folder);
     const store = await readingInput(() => open(corpus, config));
-    const log = new StudyLog(resumes);
+    const log = new StudyLog(resumes, methodName(config));
     const started = Date.now();
     try {
       const ports = { policy, aligned, encoder, store };
@@ -97,7 +107,8 @@ export const study: Command = {
           store.log(event);
         },
       });
-      await store.finish(report, { started, phases: log.seconds() });
+      const peakBytes = 1024 * process.resourceUsage().maxRSS;
+      await store.finish(report, { started, phases: log.seconds(), peakBytes, resumed: resumes });
       print(report, values.json);
     } catch (error) {
       log.end();

@@ -37,7 +37,7 @@ export function pinTarget(config: StudyConfig, { origin }: ModelFiles): StudyCon
   return { ...config, target: hubTarget(parsed.name, origin.revision) };
 }
 
-/** An option's target: a folder is relative to where one is, whatever the config's is relative to. */
-export function targetOption(target: string): string {
-  return parseTarget(target).kind === "folder" ? resolve(target) : target;
+/** An option's target: a folder is relative to where one is, or to `relativeTo`, whatever the config's is relative to. */
+export function targetOption(target: string, relativeTo = "."): string {
+  return parseTarget(target).kind === "folder" ? resolve(relativeTo, target) : target;
 }

@@ -2,8 +2,8 @@
 import type { Answer } from "../core/answers/answer";
 import { fillPrompt, trimAnswer } from "../core/answers/prompt";
 import type { AlignedConfig } from "../core/study/config";
-import type { Aligned, AlignedRequest } from "../core/study/ports";
-import { ApiError, type ChatApi, openChatApi } from "./chat-api";
+import type { Aligned } from "../core/study/ports";
+import { type CachedChatOptions, openCachedChat } from "./chat/cached";
 import { inParallel } from "./in-parallel";
 
 export type ChatConfig = Extract<AlignedConfig, { kind: "chat" }>;
@@ -11,10 +11,16 @@ export type ChatConfig = Extract<AlignedConfig, { kind: "chat" }>;
 const WATCH_MS = 50;
 
 /** @param apiKey  stays in a closure; local servers need none. */
-export async function chatModel(config: ChatConfig, apiKey: string | null): Promise<Aligned> {
-  const api = await openChatApi(config, apiKey);
+export async function chatModel(
+  config: ChatConfig,
+  apiKey: string | null,
+  options: CachedChatOptions,
+): Promise<Aligned> {
+  const { model, instruction } = config;
+  const chat = await openCachedChat(config, apiKey, options);
   return {
-    name: config.model,
+    name: model,
+    spending: () => chat.spending(),
     async answer(requests, { signal, onProgress, onAnswer }) {
       const answers = new Array<Answer>(requests.length);
       const stop = new AbortController();
@@ -23,9 +29,12 @@ export async function chatModel(config: ChatConfig, apiKey: string | null): Prom
       const watch = setInterval(() => signal.aborted && stop.abort(), WATCH_MS);
       try {
         signal.throwIfAborted();
-        await inParallel(requests, stop, async (request, place) => {
+        await inParallel(requests, config.requestsAtOnce, stop.signal, async (request, place) => {
           signal.throwIfAborted();
-          const answer = await ask(api, config, request, stop.signal);
+          const { questionId, paraphrase, question, sample } = request;
+          const prompt = fillPrompt(instruction, question);
+          const text = trimAnswer(await chat.complete(prompt, sample, stop.signal));
+          const answer = { questionId, paraphrase, text, ruleOfThumb: null };
           answers[place] = answer;
           onAnswer?.(answer);
           onProgress?.(++done, requests.length);
@@ -36,15 +45,4 @@ export async function chatModel(config: ChatConfig, apiKey: string | null): Prom
       return answers;
     },
   };
-}
-
-async function ask(
-  api: ChatApi,
-  { model, instruction }: ChatConfig,
-  { questionId, paraphrase, question }: AlignedRequest,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const text = trimAnswer(await api.complete(fillPrompt(instruction, question), signal));
-  if (text === "") throw new ApiError(`${model} gave no text for question ${questionId}`);
-  return { questionId, paraphrase, text, ruleOfThumb: null };
 }

@@ -1,29 +1,26 @@
-/** Requests on the way at the same time: polite to a small server, quick enough for a large one. */
-const CONCURRENCY = 4;
-
 /**
- * Works through a list in its order, a few at a time. The first failure stops the rest: it aborts `stop`, and is
- * thrown when all that was on the way has ended.
+ * Works through a list in its order, `width` items at a time. After the first failure none is begun; it is thrown when all
+ * that was on the way has come, since it may have been paid for. Aborting `stop` ends those too.
  */
 export async function inParallel<Item>(
   items: readonly Item[],
-  stop: AbortController,
+  width: number,
+  stop: AbortSignal,
   work: (item: Item, place: number) => Promise<void>,
 ): Promise<void> {
   let next = 0;
   const failures: unknown[] = [];
   const worker = async () => {
-    while (next < items.length && !stop.signal.aborted) {
+    while (next < items.length && failures.length === 0 && !stop.aborted) {
       const place = next++;
       try {
         await work(items[place]!, place);
       } catch (error) {
         failures.push(error);
-        stop.abort(); // the other requests on the way are of no use now
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
   if (failures.length > 0) throw failures[0];
-  stop.signal.throwIfAborted();
+  stop.throwIfAborted();
 }

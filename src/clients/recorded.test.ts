@@ -22,7 +22,7 @@ const signal = new AbortController().signal;
 
 test("each wording gets the answer that was recorded for it", async () => {
   const answers = await recordedAnswers(corpus).answer(
-    [{ questionId: 7, paraphrase: 1, question: "May I lie?" }],
+    [{ questionId: 7, paraphrase: 1, sample: 0, question: "May I lie?" }],
     { signal },
   );
   expect(answers).toEqual([{ questionId: 7, paraphrase: 1, text: "Never.", ruleOfThumb: null }]);

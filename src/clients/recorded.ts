@@ -33,3 +33,27 @@ export function recordedAnswers({ name, questions, recordedModel }: Corpus): Ali
     },
   };
 }
+
+/**
+ * The answers of one file to the wordings of another, found by question and text.
+ * @throws RangeError naming the first wording that was not answered.
+ */
+export function recordedFor({ questions }: Corpus, from: Corpus): readonly Answer[] {
+  const recorded = new Map(
+    from.questions.flatMap(({ id, paraphrases, recorded }) =>
+      paraphrases.flatMap((text, i) => {
+        const answer = recorded?.[i];
+        return answer ? [[JSON.stringify([id, text]), answer] as const] : [];
+      }),
+    ),
+  );
+  return questions.flatMap(({ id: questionId, paraphrases }) =>
+    paraphrases.map((text, paraphrase): Answer => {
+      const answer = recorded.get(JSON.stringify([questionId, text]));
+      if (answer) return { questionId, paraphrase, text: answer.text, ruleOfThumb: answer.rot };
+      throw new RangeError(
+        `${from.name} has no answer to wording ${paraphrase + 1} of question ${questionId} (“${text}”); give a file that answers the whole corpus`,
+      );
+    }),
+  );
+}

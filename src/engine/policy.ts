@@ -8,28 +8,18 @@ import { labelSequence } from "../core/sft/labels";
 import type { Sampling } from "../core/study/config";
 import type { TrainingState } from "../core/study/checkpoint";
 import type { Hooks } from "../core/study/hooks";
-import type {
-  FineTuneHooks,
-  FineTuneSettings,
-  Policy,
-  PpoSession,
-  PpoSettings,
-  SeededPrompt,
-  TrainingExample,
-} from "../core/study/ports";
-import {
-  type AttachedAdapter,
-  checkTargets,
-  createAdapter,
-  exportAdapter,
-  importAdapter,
-} from "./adapter/attach";
+import type { Policy, SeededPrompt, TrainingExample } from "../core/study/ports";
+import type { RolloutSettings, RolloutTrainer, SftSettings } from "../core/study/trainer";
+import type { Continuation as AskedContinuation, LogProb } from "../core/tasks/log-probs";
+import { type AttachedAdapter, checkTargets, createAdapter, importAdapter } from "./adapter/attach";
 import { type Generated, generate } from "./generate/generate";
 import { type ModelFiles, loadGpt2 } from "./gpt2/load";
 import type { Gpt2 } from "./gpt2/model";
-import { Gpt2PpoSession } from "./ppo/session";
-import { trainSft } from "./sft/trainer";
+import { Gpt2RolloutTrainer } from "./rollouts/trainer";
+import { SftSession } from "./sft/session";
+import { SftTrainer } from "./sft/trainer";
 import { type TextTokenizer, loadTokenizer } from "./tokenizer";
+import { continuationLogProbs } from "./training/continuations";
 
 /** A text's continuation; `ids` are the new tokens, without the end of text. */
 export interface Continuation extends Generated {
@@ -75,6 +65,20 @@ export class Gpt2Policy implements Policy {
     return generated.map((row) => ({ ...row, text: this.#tokenizer.decode(row.ids) }));
   }
 
+  /** Log-probabilities of texts after their prompts, in nats; null where the two do not fit the model. */
+  async logProbs(
+    continuations: readonly AskedContinuation[],
+    { signal }: Partial<Pick<Hooks, "signal">> = {},
+  ): Promise<readonly LogProb[]> {
+    signal?.throwIfAborted();
+    const encode = (text: string) => this.#tokenizer.encode(text);
+    const rows = continuations.map(({ prompt, continuation }) => ({
+      prompt: encode(prompt),
+      continuation: encode(continuation),
+    }));
+    return continuationLogProbs(this.#model, rows);
+  }
+
   checkPrompt(prompt: string, { maxNewTokens }: Sampling, name: string): void {
     const { length } = this.#tokenizer.encode(prompt);
     const { positions } = this.#model.config;
@@ -93,11 +97,11 @@ export class Gpt2Policy implements Policy {
     this.#attach(weights && importAdapter(this.#model, weights));
   }
 
-  async fineTune(
+  async startSft(
     examples: readonly TrainingExample[],
-    { adapter: config, sft, seed }: FineTuneSettings,
-    { signal, onStep, from = null, afterStep }: FineTuneHooks,
-  ): Promise<AdapterWeights> {
+    { adapter: config, sft, seed }: SftSettings,
+    from: TrainingState | null = null,
+  ): Promise<SftSession> {
     const { endOfText, positions } = this.#model.config;
     const sequences = examples.map(({ prompt, answer }) =>
       labelSequence(this.#tokenizer.encode(prompt), this.#tokenizer.encode(` ${answer}`), {
@@ -108,23 +112,22 @@ export class Gpt2Policy implements Policy {
     );
     const adapter = createAdapter(this.#model, config, deriveSeed(seed, "adapter"));
     this.#attach(adapter);
-    await trainSft(this.#model, adapter.variables(), sequences, {
-      config: sft,
-      seed: deriveSeed(seed, "batches"),
-      signal,
-      onStep,
-      from,
-      ...(afterStep && { afterStep }),
-    });
-    return exportAdapter(adapter);
+    const options = { config: sft, seed: deriveSeed(seed, "batches") };
+    const trainer = new SftTrainer(this.#model, adapter.variables(), sequences, options);
+    return new SftSession(adapter, trainer, from);
   }
 
-  /** @throws Error if no adapter is in use: PPO trains one, and the base weights stay frozen. */
-  async startPpo(settings: PpoSettings, from: TrainingState | null = null): Promise<PpoSession> {
+  /** @throws Error if no adapter is in use: the methods train one, and the base weights stay frozen. */
+  async startRollouts(
+    settings: RolloutSettings,
+    from: TrainingState | null = null,
+  ): Promise<RolloutTrainer> {
     const { adapter } = this.#model;
-    if (adapter === null)
-      throw new Error("PPO trains an adapter; attach one with useAdapter or fineTune first");
-    return new Gpt2PpoSession(this.#model, adapter, this.#tokenizer, settings, from);
+    if (adapter === null) {
+      const { method } = settings.learns;
+      throw new Error(`${method} trains an adapter; attach one with useAdapter or startSft first`);
+    }
+    return new Gpt2RolloutTrainer(this.#model, adapter, this.#tokenizer, settings, from);
   }
 
   dispose(): void {

@@ -3,7 +3,7 @@ import { CheckpointError, readCheckpoint } from "../core/format/checkpoint";
 import type { RunCheckpoint } from "../core/format/project/items";
 import type { CheckpointChunkRow, CheckpointRow } from "./checkpoints";
 import type { Database } from "./db";
-import { checkpointDigest } from "./digest";
+import { sha256OfBytes } from "./digest";
 import { rowsUnder } from "./keys";
 
 /** Those of a run that are proven whole: an archive with another would be refused. */
@@ -17,7 +17,7 @@ export async function wholeCheckpoints(db: Database, runId: string): Promise<Run
   for (const { serial, phase, step, savedAt, manifest } of rows) {
     const chunks = parts.filter((part) => part.serial === serial).map(({ bytes }) => bytes);
     try {
-      await readCheckpoint(manifest, checkpointDigest, async (index) => chunks[index] ?? null);
+      await readCheckpoint(manifest, sha256OfBytes, async (index) => chunks[index] ?? null);
     } catch (error) {
       if (error instanceof CheckpointError) continue;
       throw error;

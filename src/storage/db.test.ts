@@ -28,8 +28,8 @@ test.each(released)(
     expect(db.version).toBe(migrations.length);
     expect([...db.objectStoreNames]).toEqual([
       ...["adapters", "answers", "apiKeys", "checkpointChunks", "checkpoints", "corpora"],
-      ...["decisions", "events", "leases", "models", "reports", "runs"],
-      ...["sessions", "tasks"],
+      ...["decisions", "events", "leases", "models", "replies", "reports"],
+      ...["runs", "sessions", "tasks"],
     ]);
     expect(await db.getAll("corpora")).toEqual([stored]);
   },

@@ -7,6 +7,7 @@ import {
   deleteDB,
   openDB,
 } from "idb";
+import type { StoredReply } from "../core/chat/reply";
 import type { AdapterRow } from "./adapters";
 import type { AnswersRow } from "./answers";
 import type { CheckpointChunkRow, CheckpointRow } from "./checkpoints";
@@ -36,6 +37,7 @@ export interface Schema extends DBSchema {
   models: { key: string; value: ModelRow };
   leases: { key: string; value: Lease };
   apiKeys: { key: string; value: EncryptedKey };
+  replies: { key: string; value: StoredReply; indexes: { byPayer: string } };
 }
 export type AnswersKey = [runId: string, cycle: number, role: string, split: string];
 export type AdapterKey = [runId: string, cycle: number, role: string];
@@ -87,13 +89,15 @@ export const migrations: readonly Migration[] = [
     db.createObjectStore("leases", { keyPath: "name" });
     db.createObjectStore("apiKeys", { keyPath: "api" });
   },
+  (db) => {
+    const replies = db.createObjectStore("replies", { keyPath: "key" });
+    replies.createIndex("byPayer", "payer");
+  },
 ];
 
 export interface OpenOptions {
   readonly name?: string;
   readonly steps?: readonly Migration[];
-  /** An older tab still holds the database: ask the user to close it. */
-  readonly onBlocked?: () => void;
   /** A newer tab has taken over, or the browser dropped the connection: this tab must stop writing. */
   readonly onClosed?: () => void;
 }
@@ -106,7 +110,7 @@ const NAME = "steadfast";
  * @throws DOMException "VersionError" if the stored database is newer than this app.
  */
 export async function openDatabase(options: OpenOptions = {}): Promise<Database> {
-  const { name = NAME, steps = migrations, onBlocked, onClosed } = options;
+  const { name = NAME, steps = migrations, onClosed } = options;
   let failure: unknown;
   try {
     return await openDB<Schema>(name, steps.length, {
@@ -117,7 +121,6 @@ export async function openDatabase(options: OpenOptions = {}): Promise<Database>
           tx.abort();
         });
       },
-      blocked: () => onBlocked?.(),
       blocking(_current, _blocked, event) {
         (event.target as IDBDatabase).close();
         onClosed?.();

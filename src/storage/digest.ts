@@ -1,8 +1,8 @@
 import type { ByteDigest } from "../core/format/project/manifest";
 import { Sha256 } from "../core/sha256";
 
-/** SHA-256 of a checkpoint's parts: the browser's, and on a page without TLS, which is given none, our own. */
-export const checkpointDigest: ByteDigest = async (bytes) => {
+/** SHA-256 in lower-case hex: the browser's, and on a page without TLS, which is given none, our own. */
+export const sha256OfBytes: ByteDigest = async (bytes) => {
   // The type says that it is always there.
   const subtle = crypto.subtle as SubtleCrypto | undefined;
   if (!subtle) return new Sha256().update(bytes).hex();

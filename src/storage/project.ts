@@ -1,12 +1,13 @@
 /** Everything in the database as items of a project, and items into it: all of them or none. */
 import { canonicalJson } from "../core/annotation/canonical-json";
-import type { DecisionsItem, TaskItem } from "../core/format/project/items-schema";
+import type { DecisionsItem, RepliesItem, TaskItem } from "../core/format/project/items-schema";
 import type { ItemKind, ProjectItem, RunExtent } from "../core/format/project/items";
 import type { Database } from "./db";
 import { rowsOfCheckpoints, wholeCheckpoints } from "./checkpoint-items";
 import { decisionsOf } from "./decisions";
 import { eventsOf } from "./events";
 import { rowsUnder } from "./keys";
+import { repliesOf } from "./replies";
 import { reportOf } from "./reports";
 import { addSession, sessionsOf } from "./sessions";
 import { type Writing, write } from "./write";
@@ -22,6 +23,7 @@ const STORES = [
   "tasks",
   "sessions",
   "decisions",
+  "replies",
   "checkpoints",
   "checkpointChunks",
 ] as const;
@@ -37,6 +39,7 @@ export async function* projectItems(db: Database, extent: RunExtent): AsyncGener
     ["run", await db.getAllKeys("runs")],
     ["task", await db.getAllKeys("tasks")],
     ["decisions", await decidedSubjects(db)],
+    ["replies", await payers(db)],
   ];
   for (const [kind, ids] of keys) {
     for (const id of ids) {
@@ -73,14 +76,18 @@ export async function itemOf(
         ? null
         : { kind, content: { subject: id, decisions } };
     }
+    case "replies": {
+      const replies = await repliesOf(db, id);
+      return replies.length === 0 ? null : { kind, content: { payer: id, replies } };
+    }
     case "settings":
       return null;
   }
 }
 
 /**
- * Stores items in one transaction. What is there already is never overwritten: labels and decisions are added to those
- * of their task, and any other item whose id is taken stops the whole import.
+ * Stores items in one transaction. What is there already is never overwritten: labels, decisions and replies are added to
+ * those of their task or payer, and any other item whose id is taken stops the whole import.
  *
  * @throws DOMException "ConstraintError" for an id that is taken, StorageFullError if there is no room: nothing is stored.
  */
@@ -130,6 +137,17 @@ async function runItem(db: Database, id: string, extent: RunExtent): Promise<Pro
   return { kind: "run", content: { record, events, answers, report }, adapters, checkpoints };
 }
 
+async function payers(db: Database): Promise<string[]> {
+  const found: string[] = [];
+  const { store } = db.transaction("replies");
+  let cursor = await store.index("byPayer").openKeyCursor(null, "nextunique");
+  while (cursor) {
+    found.push(cursor.key);
+    cursor = await cursor.continue();
+  }
+  return found;
+}
+
 /** What decisions are kept under that are of no task here. */
 async function decidedSubjects(db: Database): Promise<string[]> {
   const tx = db.transaction(["decisions", "tasks"]);
@@ -154,6 +172,8 @@ async function importItem(tx: Everything, item: ProjectItem): Promise<void> {
       return importTask(tx, item.content);
     case "decisions":
       return importDecisions(tx, item.content);
+    case "replies":
+      return importReplies(tx, item.content);
     case "settings":
       return;
   }
@@ -191,6 +211,14 @@ async function importTask(tx: Everything, item: TaskItem): Promise<void> {
     for (const { rater, events } of sessions) await addSession(store, taskId, rater, events);
   }
   await importDecisions(tx, { subject: taskId, decisions });
+}
+
+/** Those that are not there yet: what was asked has one reply. */
+async function importReplies(tx: Everything, { replies }: RepliesItem): Promise<void> {
+  const store = tx.objectStore("replies");
+  for (const reply of replies) {
+    if ((await store.getKey(reply.key)) === undefined) await store.add(reply);
+  }
 }
 
 /** Those that are not there yet, in their order. */

@@ -5,11 +5,11 @@ import { answersOf, answerSetsOf, saveAnswers } from "./answers";
 import { CHECKPOINT_STORES, checkpointsOf, loadCheckpoint, saveCheckpoint } from "./checkpoints";
 import { deleteCorpus, getCorpus, listCorpora, putCorpus } from "./corpora";
 import { type Database, openDatabase } from "./db";
-import { checkpointDigest } from "./digest";
+import { sha256OfBytes } from "./digest";
 import { appendEvents, eventsOf } from "./events";
 import { reportOf, saveReport } from "./reports";
 import { adapter, answersTo, checkpoint, corpus, report, run } from "./rows.fixture";
-import { deleteRun, getRun, listRuns, putRun, restoreRun } from "./runs";
+import { deleteRun, describeRun, getRun, listRuns, putRun, restoreRun } from "./runs";
 
 const lora = { cycle: 1, role: "lora", split: "evaluation" } as const;
 const baseline = { cycle: 0, role: "baseline", split: "evaluation" } as const;
@@ -25,7 +25,7 @@ async function fill(db: Database, id: string): Promise<void> {
   await saveAnswers(db, id, baseline, answersTo(1));
   await saveAdapter(db, id, 1, "lora", adapter);
   await saveReport(db, id, report);
-  for (const step of [1, 2]) await saveCheckpoint(db, id, checkpoint(step), 2, checkpointDigest);
+  for (const step of [1, 2]) await saveCheckpoint(db, id, checkpoint(step), 2, sha256OfBytes);
 }
 
 async function everythingOf(db: Database, id: string): Promise<unknown> {
@@ -38,7 +38,7 @@ async function everythingOf(db: Database, id: string): Promise<unknown> {
     weights: await adapterOf(db, id, 1, "lora"),
     report: await reportOf(db, id),
     steps: (await checkpointsOf(db, id)).map(({ step }) => step),
-    loaded: (await loadCheckpoint(db, id, checkpoint(0).phase, checkpointDigest)).checkpoint,
+    loaded: (await loadCheckpoint(db, id, checkpoint(0).phase, sha256OfBytes)).checkpoint,
   };
 }
 
@@ -144,4 +144,18 @@ test("runs and corpora are listed newest first", async () => {
   expect(await getCorpus(db, "b")).toEqual(corpus("b", 2));
   await deleteCorpus(db, "b");
   expect((await listCorpora(db)).map(({ id }) => id)).toEqual(["c", "a"]);
+});
+
+test("what is said of a run replaces what was said, and a pin is taken from the others", async () => {
+  const db = await openDatabase({ name: "words" });
+  for (const id of ["a", "b"]) await putRun(db, run(id));
+  await describeRun(db, "a", { tag: "first", note: "seed 1", pinned: true });
+  await describeRun(db, "b", { pinned: true });
+  expect(await getRun(db, "a")).toEqual({ ...run("a"), tag: "first", note: "seed 1" });
+  expect(await getRun(db, "b")).toEqual({ ...run("b"), pinned: true });
+  await describeRun(db, "a", {});
+  expect(await getRun(db, "a")).toEqual(run("a"));
+  expect((await getRun(db, "b"))?.pinned).toBe(true);
+  await describeRun(db, "none", { tag: "x" });
+  expect(await getRun(db, "none")).toBeNull();
 });

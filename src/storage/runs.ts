@@ -23,7 +23,15 @@ export interface RunRecord {
   readonly corpusName: string;
   /** What it computed on, such as "webgpu"; null until that is known. */
   readonly backend: string | null;
+  /** What its owner says of it; absent where nothing was said. */
+  readonly tag?: string;
+  readonly note?: string;
+  /** Others are held against it; one run at most. */
+  readonly pinned?: true;
 }
+
+/** What an owner may say of a run. */
+export type RunWords = Pick<RunRecord, "tag" | "note" | "pinned">;
 
 /** A run with everything that belongs to it, as `deleteRun` took it out. */
 export interface RemovedRun {
@@ -45,6 +53,33 @@ export async function putRun(
   lease: Lease | null = null,
 ): Promise<void> {
   await write(db, ["runs"], (tx) => tx.objectStore("runs").put(run), run, lease);
+}
+
+/** Puts these words in place of all that were said of the run; pinning it unpins the others. */
+export async function describeRun(db: Database, id: string, words: RunWords): Promise<void> {
+  await write(db, ["runs"], async (tx) => {
+    const store = tx.objectStore("runs");
+    for (const run of await store.getAll()) {
+      if (run.id === id) await store.put(withWords(run, words));
+      else if (words.pinned && run.pinned) {
+        const { tag, note } = run;
+        await store.put(
+          withWords(run, {
+            ...(tag !== undefined && { tag }),
+            ...(note !== undefined && { note }),
+          }),
+        );
+      }
+    }
+  });
+}
+
+const WORDS: readonly string[] = ["tag", "note", "pinned"] satisfies (keyof RunWords)[];
+
+/** The run with these words in place of all that were said of it. */
+export function withWords(run: RunRecord, words: RunWords): RunRecord {
+  const others = Object.entries(run).filter(([key]) => !WORDS.includes(key));
+  return { ...(Object.fromEntries(others) as unknown as RunRecord), ...words };
 }
 
 /** Newest first. */

@@ -5,7 +5,7 @@ import { saveAnswers } from "./answers";
 import { saveCheckpoint } from "./checkpoints";
 import { putCorpus } from "./corpora";
 import { type Database, openDatabase } from "./db";
-import { checkpointDigest } from "./digest";
+import { sha256OfBytes } from "./digest";
 import { appendEvents } from "./events";
 import type { ProjectItem } from "../core/format/project/items";
 import { EVERYTHING, importItems, isEmpty, projectItems, wipe } from "./project";
@@ -21,7 +21,7 @@ const WRITES = {
   events: (db: Database) => appendEvents(db, "a", { at: 2, events: [] }),
   answers: (db: Database) => saveAnswers(db, "a", { ...set, cycle: 2 }, answersTo(1)),
   "an adapter": (db: Database) => saveAdapter(db, "a", 2, "lora", adapter),
-  "a checkpoint": (db: Database) => saveCheckpoint(db, "a", checkpoint(2), 2, checkpointDigest),
+  "a checkpoint": (db: Database) => saveCheckpoint(db, "a", checkpoint(2), 2, sha256OfBytes),
   "a report": (db: Database) => saveReport(db, "b", report),
 };
 
@@ -33,7 +33,7 @@ async function filled(name: string): Promise<Database> {
   await putCorpus(db, corpus("c1"));
   await saveAnswers(db, "a", set, answersTo(1));
   await saveAdapter(db, "a", 1, "lora", adapter);
-  await saveCheckpoint(db, "a", checkpoint(1), 2, checkpointDigest);
+  await saveCheckpoint(db, "a", checkpoint(1), 2, sha256OfBytes);
   return db;
 }
 

@@ -3,7 +3,7 @@ import { adapterOf, saveAdapter } from "./adapters";
 import { answersOf, saveAnswers } from "./answers";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoints";
 import type { Database } from "./db";
-import { checkpointDigest } from "./digest";
+import { sha256OfBytes } from "./digest";
 import { saveReport } from "./reports";
 
 export interface StoreOptions {
@@ -33,10 +33,10 @@ export function databaseStore(
     saveAdapter: saving((cycle, role, weights) => saveAdapter(db, runId, cycle, role, weights)),
     loadAdapter: (cycle, role) => adapterOf(db, runId, cycle, role),
     saveCheckpoint: saving((checkpoint) =>
-      saveCheckpoint(db, runId, checkpoint, keep, checkpointDigest),
+      saveCheckpoint(db, runId, checkpoint, keep, sha256OfBytes),
     ),
     loadCheckpoint: async (phase) => {
-      const { checkpoint, refused } = await loadCheckpoint(db, runId, phase, checkpointDigest);
+      const { checkpoint, refused } = await loadCheckpoint(db, runId, phase, sha256OfBytes);
       refused.forEach(onRefused);
       return checkpoint;
     },

@@ -4,8 +4,9 @@ import type { Database, Schema } from "./db";
 import { sizeOf } from "./size";
 
 export interface StorageUse {
-  readonly kind: "Corpora" | "Runs" | "Answers" | "Adapters" | "Checkpoints" | "Labels";
-  /** Rows, of what a person counts: corpora, runs, sets of answers, adapters, checkpoints, tasks. */
+  readonly kind:
+    "Corpora" | "Runs" | "Answers" | "Adapters" | "Checkpoints" | "Labels" | "API replies";
+  /** Rows, of what a person counts: corpora, runs, sets of answers, adapters, checkpoints, tasks, replies. */
   readonly count: number;
   /** Estimated; the browser says only the sum of everything. */
   readonly bytes: number;
@@ -18,6 +19,7 @@ const KINDS: Readonly<Record<StorageUse["kind"], readonly StoreNames<Schema>[]>>
   Adapters: ["adapters"],
   Checkpoints: ["checkpoints", "checkpointChunks"],
   Labels: ["tasks", "sessions", "decisions"],
+  "API replies": ["replies"],
 };
 
 /** Reads every row once, one at a time. */

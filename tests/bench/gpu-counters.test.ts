@@ -55,7 +55,13 @@ withGpu("commands given to the device itself are counted one by one", async () =
     expect([...new Float32Array(result.getMappedRange())]).toEqual([42]);
     result.unmap();
   });
-  expect(counts).toEqual({ dispatches: 2, pipelines: 1, bindGroups: 1, bytesWritten: 16 + 4 + 8, readbacks: 1 });
+  expect(counts).toEqual({
+    dispatches: 2,
+    pipelines: 1,
+    bindGroups: 1,
+    bytesWritten: 16 + 4 + 8,
+    readbacks: 1,
+  });
 });
 
 withGpu("tfjs's own operations are counted, and their pipelines once a shape", async () => {

@@ -8,9 +8,10 @@ import { expectAccessible } from "./axe";
 import { begin, choosePairs, counted, labelAll, makeTaskOf } from "./label-task";
 import { expectReachable, sidewaysOverflow, smallControls } from "./reach";
 import { drop, openAgreement, threeSessions } from "./sessions";
-import { open } from "./site";
+import { open, withoutWebGpu } from "./site";
 import { startStudy } from "./start-study";
 
+test.use(withoutWebGpu);
 test.describe.configure({ timeout: 120_000 }); // what hangs should not wait as long as a study
 
 const title = (page: Page, name: string) =>
@@ -27,8 +28,12 @@ const decide = (page: Page) => page.getByRole("button", { name: /^Decide \d+ dis
 
 test("the study's pages before the first run", async ({ page }) => {
   await open(page, "#/study");
-  await title(page, "Study");
-  await expectAccessible(page, "study without a run");
+  await expect(page.getByRole("region", { name: "What the example study found" })).toBeVisible();
+  await expectAccessible(page, "first visit");
+  await expectReachable(page, "first visit");
+  await page.getByRole("button", { name: "SaGE", exact: true }).press("Enter");
+  await expect(page.getByText("Semantic Graph Entropy")).toBeVisible();
+  await expectAccessible(page, "a word explained");
   await open(page, "#/corpus");
   await expect(page.getByRole("list", { name: "Corpora" })).toBeVisible();
   await expectAccessible(page, "corpus");
@@ -44,6 +49,46 @@ test("the study's pages before the first run", async ({ page }) => {
   await expectAccessible(page, "no runs");
 });
 
+test("the example study, its map, its selection replayed, a question of it", async ({ page }) => {
+  await open(page, "#/study/example");
+  await expect(page.getByRole("region", { name: "Results" })).toBeVisible();
+  await expectAccessible(page, "example study");
+  await open(page, "#/map/example");
+  await page.getByRole("listbox").focus();
+  await page.keyboard.press("ArrowRight");
+  await expectAccessible(page, "map");
+  await expectReachable(page, "map");
+  await open(page, "#/select/example?floor=0.3");
+  await expect(page.getByText(/kept, \d+ in the run/)).toBeVisible();
+  await expectAccessible(page, "selection replayed");
+  await expectReachable(page, "selection replayed");
+  await open(page, "#/question/example/1");
+  await expect(page.getByRole("region", { name: "Pairs of answers" })).toBeVisible();
+  await page.getByLabel("Mark the words").check();
+  await expectAccessible(page, "question of the example");
+});
+
+test("the commands and the help, by keys", async ({ page }) => {
+  await open(page, "#/corpus");
+  await expect(page.getByRole("list", { name: "Corpora" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  const field = page.getByRole("combobox", { name: "Command" });
+  await expect(field).toBeFocused();
+  await field.fill("map");
+  await expect(page.getByRole("option", { name: /^Map of questions/ })).toBeVisible();
+  await expectAccessible(page, "commands");
+  await field.fill("help");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: "Help" })).toBeVisible();
+  await page.getByLabel("Search the words").fill("rollout");
+  await expect(page.getByText("An answer that the model gives while it is trained")).toBeVisible();
+  await expectAccessible(page, "help and glossary");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Help" })).toBeVisible();
+});
+
 test("a finished run, its questions, and a task of its answers", async ({ page }) => {
   test.setTimeout(600_000);
   await startStudy(page);
@@ -51,12 +96,32 @@ test("a finished run, its questions, and a task of its answers", async ({ page }
   await expect(page.getByRole("button", { name: "Stop" })).toBeHidden({ timeout: 560_000 });
   await expect(page.getByRole("region", { name: "Results" })).toBeVisible();
   await expectAccessible(page, "study that is done");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "report.html" }).click();
+  const report = await readFile(await (await download).path(), "utf8");
   await page.locator('a[href^="#/question/"]').first().click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(/\?$/);
   await expectAccessible(page, "question");
   await open(page, "#/runs");
   await expect(page.getByRole("button", { name: /^Delete/ })).toBeVisible();
   await expectAccessible(page, "runs");
+  await page.getByLabel("Report to verify").setInputFiles({
+    name: "report.html",
+    mimeType: "text/html",
+    buffer: Buffer.from(report.replace("<h2>What was found</h2>", "<h2>What was Found</h2>")),
+  });
+  await expect(page.getByText("report.html: 1 difference.")).toBeVisible({ timeout: 60_000 });
+  await expectAccessible(page, "runs with a report that was changed");
+  await expectReachable(page, "runs with a report that was changed");
+  await page.getByRole("link", { name: "Compare two models" }).click();
+  const changes = page.getByRole("region", { name: "Largest changes first" });
+  await changes.locator("summary").first().click();
+  await expect(changes.getByRole("heading", { name: "Before" })).toBeVisible();
+  await expectAccessible(page, "two models compared");
+  await expectReachable(page, "two models compared");
+  await open(page, "#/compare/gone/gone");
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expectAccessible(page, "a comparison with a model that is gone");
   await open(page, "#/label");
   await expect(page.getByLabel("Whose answers")).toBeVisible();
   await expectAccessible(page, "task made of a run");

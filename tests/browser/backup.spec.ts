@@ -193,6 +193,9 @@ test("the page names what is stored, and asks the browser to keep it", async ({ 
   await expect(page.getByRole("row", { name: /^Corpora 1 / })).toBeVisible();
   await expectAccessible(page, "storage");
   await expectReachable(page, "storage");
+  // This browser blocks service workers: that is said, and is no fault.
+  await expect(page.getByText(/^This page does not work without a network here/)).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
   await page.getByRole("button", { name: "Ask it to keep it" }).click();
   await expect(page.getByText(/promised to keep|declined to promise/)).toBeVisible();
 });

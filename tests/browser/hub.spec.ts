@@ -7,8 +7,9 @@ import type { StudyReport } from "../../src/core/format/report";
 import { expectAccessible } from "./axe";
 import { quickestStudy } from "./quickest-study";
 import { sidewaysOverflow } from "./reach";
-import { open, watchRequests } from "./site";
+import { open, watchRequests, withoutWebGpu } from "./site";
 
+test.use(withoutWebGpu);
 test.describe.configure({ timeout: 90_000 });
 
 const files = smallGpt2Files();

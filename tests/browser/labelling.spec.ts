@@ -180,7 +180,7 @@ test.describe("on a phone", () => {
 });
 
 test(`${KILLS} kills of the browser at random moments lose no acknowledged label`, async () => {
-  test.setTimeout(60_000 + 30_000 * KILLS);
+  test.setTimeout(120_000 + 60_000 * KILLS);
   const folder = await mkdtemp(join(tmpdir(), "steadfast-kill-"));
   const launch = async () => {
     const context = await chromium.launchPersistentContext(folder, {

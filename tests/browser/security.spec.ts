@@ -183,6 +183,7 @@ test("promise 10: forty payloads as question, wording, answer, topic, file and c
 test("promise 10: forty payloads as rater's name, task's title, model id and in a refused file", async ({
   page,
 }) => {
+  test.setTimeout(300_000); // 120 pages, one after another
   const seen = await watch(page);
   for (const payload of PAYLOADS) {
     await choosePairs(page, 1);
@@ -198,9 +199,8 @@ test("promise 10: forty payloads as rater's name, task's title, model id and in 
     await open(page, `${task}/${encodeURIComponent(payload)}`);
     await expect(page.getByRole("banner")).toContainText(payload);
   }
-  await open(page, task);
+  await open(page, "#/setup");
   for (const payload of PAYLOADS) {
-    await open(page, "#/setup");
     await page.getByLabel("Settings file").setInputFiles({
       name: `${payload.replaceAll("/", "∕")}.json`,
       mimeType: "application/json",

@@ -3,6 +3,14 @@ import config from "../../playwright.config";
 
 export const { site, sources } = config.metadata as { site: string; sources: string };
 
+/**
+ * A browser without WebGPU, for tests of pages that need a study and not a GPU: on wasm it takes seconds, on SwiftShader
+ * minutes. `test.use(withoutWebGpu)`
+ */
+export const withoutWebGpu = {
+  launchOptions: { ...config.use!.launchOptions!, args: ["--no-sandbox"] },
+};
+
 export async function open(page: Page, hash = ""): Promise<void> {
   await page.goto(`${site}${hash}`);
 }

@@ -1,5 +1,6 @@
 /** What the page has stored of its runs, read past it: straight from IndexedDB. */
 import type { Page } from "@playwright/test";
+import type { StoredReply } from "../../src/core/chat/reply";
 import type { StudyReport } from "../../src/core/format/report";
 import type { RunRecord } from "../../src/storage/runs";
 
@@ -7,6 +8,7 @@ interface StoredRows {
   readonly runs: RunRecord;
   readonly leases: { readonly name: string; readonly token: string };
   readonly reports: { readonly runId: string; readonly report: StudyReport };
+  readonly replies: StoredReply;
   readonly checkpoints: { readonly runId: string; readonly phase: { readonly kind: string } };
   readonly events: {
     readonly runId: string;

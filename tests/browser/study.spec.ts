@@ -51,8 +51,9 @@ test("a study gives scores that survive a reload, and no request leaves the orig
     const verdict = page.getByText(/Aligned .*n = \d+, p [<=]/);
     await expect(verdict).toBeVisible();
     const said = await verdict.innerText();
-    await page.getByRole("group").first().locator("summary").click();
-    await expect(page.getByRole("heading", { name: "Before" })).toBeVisible();
+    const changes = page.getByRole("region", { name: "Largest changes first" });
+    await changes.locator("summary").first().click();
+    await expect(changes.getByRole("heading", { name: "Before" })).toBeVisible();
     await page.reload();
     await expect(verdict).toHaveText(said);
   });

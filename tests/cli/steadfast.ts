@@ -8,8 +8,7 @@ import { build } from "vite";
 /** Inside node_modules, so that the bundle finds packages and public/ by walking up, as it does from dist-cli/. */
 const CACHE = resolve("node_modules/.cache");
 
-/** Longest that a run may take, in milliseconds: what hangs is ended, so that its test fails and leaves nothing behind. */
-const LIMIT = 60_000;
+const LIMIT = 60_000; // ms
 
 /** How a run of the command line ended. */
 export interface Run {
@@ -24,6 +23,8 @@ interface RunOptions {
   readonly cwd?: string;
   /** Aborting it is Ctrl-C. */
   readonly interrupt?: AbortSignal;
+  /** Longest that it may take, in ms: what hangs is ended, so that its test fails and leaves nothing behind. A minute. */
+  readonly limit?: number;
 }
 
 export interface Steadfast {
@@ -57,11 +58,14 @@ export async function buildSteadfast(): Promise<Steadfast> {
   };
 }
 
-function runNode(argv: readonly string[], { cwd, interrupt }: RunOptions = {}): Promise<Run> {
+function runNode(
+  argv: readonly string[],
+  { cwd, interrupt, limit = LIMIT }: RunOptions = {},
+): Promise<Run> {
   const child = spawn(process.execPath, argv, {
     ...(cwd !== undefined && { cwd }),
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: LIMIT,
+    timeout: limit,
     killSignal: "SIGKILL",
   });
   let stdout = "";

@@ -2,8 +2,9 @@
  * Hostile files: whatever bytes come in, a parser returns or throws the error it is documented to throw, and soon.
  * FUZZ_RUNS sets the inputs a parser: a few hundred by default, 10,000 and more before a release.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
+import { parquetMetadata } from "hyparquet";
 import { expect, test } from "vitest";
 import { readPeft, writePeft } from "../../src/core/adapter/peft";
 import { importLabels } from "../../src/core/annotation/labels-csv";
@@ -45,6 +46,9 @@ const piece = fc.oneof(
 type Edit = readonly [at: number, removed: number, inserted: Uint8Array];
 const edits = fc.array(fc.tuple(fc.nat(), fc.nat(40), piece), { minLength: 1, maxLength: 6 });
 
+/** Bytes that are changed in place: a file whose parts are found by their offsets stays one. */
+type Change = readonly [at: number, byte: number];
+
 /** A valid file with a few edits: deeper than noise gets, as noise fails at the first byte. */
 function mutated(valid: Uint8Array, changes: readonly Edit[]): Uint8Array {
   return changes.reduce((bytes, [at, removed, inserted]) => {
@@ -57,22 +61,29 @@ function mutated(valid: Uint8Array, changes: readonly Edit[]): Uint8Array {
 
 type Refusals = readonly (abstract new (...args: never[]) => Error)[];
 
-/** Parses valid files with edits, and noise. */
+/** Valid files with edits, and noise. */
+const hostile = (seeds: readonly Uint8Array[]) =>
+  fc
+    .oneof(
+      { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...seeds), edits) },
+      { weight: 1, arbitrary: fc.tuple(fc.uint8Array({ maxLength: 200 }), fc.constant([])) },
+    )
+    .map(([seed, changes]) => mutated(seed, changes));
+
+/** Parses hostile files. */
 async function fuzz(
   seeds: readonly Uint8Array[],
   parse: (bytes: Uint8Array) => unknown,
   refusals: Refusals = [InputError],
+  files: fc.Arbitrary<Uint8Array> = hostile(seeds),
+  numRuns = RUNS,
 ): Promise<void> {
   for (const seed of seeds) await parse(seed); // valid as it stands
-  const file = fc.oneof(
-    { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...seeds), edits) },
-    { weight: 1, arbitrary: fc.tuple(fc.uint8Array({ maxLength: 200 }), fc.constant([])) },
-  );
   await fc.assert(
-    fc.asyncProperty(file, async ([seed, changes]) => {
+    fc.asyncProperty(files, async (file) => {
       const started = performance.now();
       try {
-        await parse(mutated(seed, changes));
+        await parse(file);
       } catch (error) {
         const isNamed = refusals.some((refusal) => error instanceof refusal);
         if (!isNamed) throw error;
@@ -80,7 +91,7 @@ async function fuzz(
       expect(performance.now() - started).toBeLessThan(SLOW_MS);
       expect(Object.keys(Object.prototype)).toEqual([]);
     }),
-    { numRuns: RUNS },
+    { numRuns },
   );
 }
 
@@ -190,8 +201,45 @@ test(
         await readImport(sourceOfFile(out.name, out.text));
       });
     }
-    const parquet = new Uint8Array(readFileSync("tests/fixtures/import/questions.parquet"));
-    await fuzz([parquet], (bytes) => readImport(sourceOfFile("q.parquet", bytes)));
+  },
+  LIMIT,
+);
+
+/** Bytes with a few of them changed where it hurts: in the tables at the end, where a page begins, or anywhere. */
+function flipped(file: Uint8Array): fc.Arbitrary<Uint8Array> {
+  const { row_groups, metadata_length } = parquetMetadata(file);
+  const pages = row_groups
+    .flatMap(({ columns }) => columns.map(({ meta_data }) => meta_data!))
+    .flatMap((meta) => [meta.data_page_offset, meta.dictionary_page_offset ?? 0n])
+    .filter((offset) => offset > 0n);
+  const footer = file.length - 8 - metadata_length;
+  const at = fc.oneof(
+    { weight: 3, arbitrary: fc.tuple(fc.constantFrom(...pages), fc.nat(60)) },
+    { weight: 2, arbitrary: fc.tuple(fc.constant(footer), fc.nat(metadata_length + 7)) },
+    { weight: 2, arbitrary: fc.tuple(fc.constant(4), fc.nat(footer)) },
+  );
+  const byte = fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 2, 0x7f, 0x80, 0xfe, 0xff));
+  const change: fc.Arbitrary<Change> = fc.tuple(
+    at.map(([start, step]) => Math.min(file.length - 1, Number(start) + step)),
+    byte,
+  );
+  return fc.array(change, { minLength: 1, maxLength: 4 }).map((changes) => {
+    const bytes = Uint8Array.from(file);
+    for (const [where, to] of changes) bytes[where] = to;
+    return bytes;
+  });
+}
+
+test(
+  "corpora in Parquet, whose pages claim what they like",
+  () => {
+    const folder = "tests/fixtures/import/";
+    const seeds = readdirSync(folder)
+      .filter((name) => name.endsWith(".parquet"))
+      .map((name) => new Uint8Array(readFileSync(folder + name)));
+    const files = fc.oneof(hostile(seeds), ...seeds.map(flipped), ...seeds.map(flipped));
+    const parse = (bytes: Uint8Array) => readImport(sourceOfFile("q.parquet", bytes));
+    return fuzz(seeds, parse, [InputError], files, Math.max(RUNS, 10_000));
   },
   LIMIT,
 );

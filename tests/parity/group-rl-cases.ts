@@ -73,7 +73,7 @@ interface Gdpo {
   readonly [rewards: string]: Numbers | Matrix;
 }
 
-interface GroupRl {
+export interface GroupRl {
   readonly grpo: Grpo;
   readonly rloo: Rloo;
   readonly dpo: Dpo;
@@ -138,7 +138,10 @@ function lossCase(
 }
 
 /** "dr_grpo|token|beta0.04|group": loss type, ratio level, β, scale of the rewards. */
-function parseLossKey(key: string): { scale: RewardScale; settings: Partial<GroupLossConfig> } {
+export function parseLossKey(key: string): {
+  scale: RewardScale;
+  settings: Partial<GroupLossConfig>;
+} {
   const parts = key.split("|");
   const type = GROUP_LOSSES.find((known) => known === parts[0]);
   const level = RATIO_LEVELS.find((known) => known === parts[1]);

@@ -12,7 +12,7 @@ import {
   pretrainedReference,
   type ReferenceModel,
   startReference,
-} from "../../src/engine/ppo/reference";
+} from "../../src/engine/training/reference";
 import { scoreRollouts } from "../../src/engine/ppo/rollout";
 import { PpoTrainer } from "../../src/engine/ppo/trainer";
 import type { ValueHeadWeights } from "../../src/engine/ppo/value-head";

@@ -7,7 +7,8 @@ import { countTargets, type LabelledSequence, padBatch } from "../../src/core/sf
 import { importAdapter } from "../../src/engine/adapter/attach";
 import type { Gpt2 } from "../../src/engine/gpt2/model";
 import { summedCrossEntropy } from "../../src/engine/sft/loss";
-import { type SftProgress, trainSft } from "../../src/engine/sft/trainer";
+import type { SftStep } from "../../src/core/study/trainer";
+import { trainSft } from "../fixtures/train-sft";
 import { targetStates } from "../../src/engine/training/backward";
 import { type CaseResult, compare, flatten, type FolderReader, type Nested } from "./case";
 import { loadGoldenModel, readGoldenAdapter } from "./gpt2-cases";
@@ -64,7 +65,7 @@ async function* runCases(
   model.adapter = adapter;
   const parameters = adapter.variables();
   const examples = examplesOf(forward);
-  const steps: SftProgress[] = [];
+  const steps: SftStep[] = [];
   try {
     await trainSft(model, parameters, examples, {
       config: configOf(run, examples.length),
@@ -72,7 +73,7 @@ async function* runCases(
       signal: new AbortController().signal,
       onStep: (step) => steps.push(step),
     });
-    const each = (of: (step: SftProgress) => number) => steps.map(of);
+    const each = (of: (step: SftStep) => number) => steps.map(of);
     const expected = (of: (step: SftRun["steps"][number]) => number) => run.steps.map(of);
     yield compare(
       `sft ${name}: learning rates`,

@@ -1,4 +1,5 @@
 /** Random projects for tests: every kind of item and event, texts of any code units, figures that JSON has no number for. */
+import { requestKey } from "../../src/core/chat/request";
 import fc from "fast-check";
 import { someEvents, someTask } from "../annotation/tasks";
 import { writeCheckpoint } from "../../src/core/format/checkpoint";
@@ -6,7 +7,12 @@ import type { ProjectItem, RunCheckpoint } from "../../src/core/format/project/i
 import { byteDigest } from "./archive";
 import type { TaskItem } from "../../src/core/format/project/items-schema";
 import { FINDING_KINDS } from "../../src/core/health/finding";
-import { BATCH_STATISTICS, type PpoStats, UPDATE_STATISTICS } from "../../src/core/ppo/statistics";
+import { LISTED_NAMES, SUMMARISED_NAMES } from "../../src/core/measures/registry";
+import type { DpoStats } from "../../src/core/dpo/statistics";
+import type { GroupStats } from "../../src/core/group-rl/statistics";
+import type { PpoStats } from "../../src/core/ppo/statistics";
+import { CURVES } from "../../src/core/study/curves";
+import type { StepStats } from "../../src/core/study/trainer";
 import type { StudyEvent } from "../../src/core/study/events";
 import type { QuestionScore } from "../../src/core/study/scoring";
 import { adapter, config, report } from "../../src/storage/rows.fixture";
@@ -32,13 +38,34 @@ const answerSet = fc.record({
   role: fc.constantFrom("baseline", "target", "lora", "ppo", "aligned" as const),
   split: fc.constantFrom("evaluation", "train" as const),
 });
-const model = fc.record({
+/** What is read whether a writer of its time knew it or not. */
+const orMissing = <T extends object, K extends string, V>(
+  base: fc.Arbitrary<T>,
+  key: K,
+  value: fc.Arbitrary<V>,
+) =>
+  fc
+    .tuple(base, fc.option(value, { nil: null }))
+    .map(([all, own]): T & { [key in K]?: V } => (own === null ? all : { ...all, [key]: own }));
+const byName = <K extends string, V>(names: readonly K[], value: fc.Arbitrary<V>) =>
+  fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 3 }) as fc.Arbitrary<{
+    [key in K]?: V;
+  }>;
+const summary = fc.record({
+  mean: maybe(figure),
+  interval: maybe(fc.tuple(figure, figure)),
+  n: count,
+  reason: maybe(text),
+});
+const measured = fc.record({ value: maybe(figure), n: count, reason: maybe(text) });
+const plainModel = fc.record({
   name: fc.constantFrom("baseline", "lora", "ppo", "aligned" as const),
   mean: maybe(figure),
   interval: maybe(fc.tuple(figure, figure)),
   n: count,
   betweenQuestions: maybe(figure),
 });
+const model = orMissing(plainModel, "measures", byName(SUMMARISED_NAMES, summary));
 const findings = fc.array(
   fc.record({
     kind: fc.constantFrom(...FINDING_KINDS),
@@ -49,7 +76,7 @@ const findings = fc.array(
   }),
   few,
 );
-const score: fc.Arbitrary<QuestionScore> = fc.record({
+const plainScore = fc.record({
   id: questionId,
   sage: maybe(figure),
   meanSimilarity: maybe(figure),
@@ -62,17 +89,18 @@ const score: fc.Arbitrary<QuestionScore> = fc.record({
   answered: fc.array(count, few),
   weights: fc.array(figure, few),
 });
-const scalars = [
-  ...UPDATE_STATISTICS,
-  ...BATCH_STATISTICS,
-  "ppo/val/var_explained",
-  "ppo/learning_rate",
-] as const;
-const ppoStats = fc.record({
-  ...(Object.fromEntries(scalars.map((name) => [name, maybe(figure)])) as Record<
-    (typeof scalars)[number],
+const score: fc.Arbitrary<QuestionScore> = orMissing(
+  plainScore,
+  "measures",
+  byName(LISTED_NAMES, measured),
+);
+const curves = <Name extends string>(names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, maybe(figure)])) as Record<
+    Name,
     fc.Arbitrary<number | null>
-  >),
+  >;
+const ppoStats = fc.record({
+  ...curves(CURVES.ppo),
   "objective/kl_dist": fc.array(figure, few),
   responses: count,
   skippedResponses: count,
@@ -81,6 +109,25 @@ const ppoStats = fc.record({
   stoppedEarly: fc.boolean(),
   reason: maybe(text),
 }) satisfies fc.Arbitrary<PpoStats>;
+const groupStats = fc.record({
+  ...curves(CURVES.grpo),
+  method: fc.constantFrom("rloo", "grpo" as const),
+  "objective/kl_dist": fc.array(figure, few),
+  ratio: maybe(figure),
+  responses: count,
+  skippedResponses: count,
+  updates: count,
+  reason: maybe(text),
+}) satisfies fc.Arbitrary<GroupStats>;
+const dpoStats = fc.record({
+  ...curves(CURVES.dpo),
+  method: fc.constant("dpo" as const),
+  pairs: count,
+  skippedPairs: count,
+  updates: count,
+  reason: maybe(text),
+}) satisfies fc.Arbitrary<DpoStats>;
+const stepStats: fc.Arbitrary<StepStats> = fc.oneof(ppoStats, groupStats, dpoStats);
 
 const kind = <K extends string>(name: K) => fc.constant(name);
 const event: fc.Arbitrary<StudyEvent> = fc.oneof(
@@ -128,7 +175,7 @@ const event: fc.Arbitrary<StudyEvent> = fc.oneof(
       step: count,
       totalSteps: count,
       meanScore: figure,
-      stats: ppoStats,
+      stats: stepStats,
     })
     .chain((step) =>
       fc.oneof(
@@ -143,6 +190,14 @@ const event: fc.Arbitrary<StudyEvent> = fc.oneof(
     ),
   }),
   fc.record({ kind: kind("note"), sentence: text }),
+  fc.record({
+    kind: kind("spending"),
+    spending: fc.record({
+      ...{ replies: fc.nat(9), estimated: fc.nat(9) },
+      ...{ promptTokens: fc.nat(9), completionTokens: fc.nat(9) },
+      cost: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
+    }),
+  }),
   fc.record({
     kind: kind("cycle"),
     outcome: fc.record({
@@ -294,6 +349,37 @@ const settings = fc.record(
   { requiredKeys: [] },
 ) satisfies fc.Arbitrary<Record<string, unknown>>;
 
+const reply = (payer: string) =>
+  fc
+    .record({
+      baseUrl: text,
+      model: text,
+      content: text,
+      temperature: fc.nat(2),
+      sample: fc.nat(9),
+    })
+    .chain(({ content, temperature, ...rest }) => {
+      const messages = [{ role: "user" as const, content }];
+      const request = { ...rest, messages, parameters: { temperature } };
+      return fc.record({
+        ...{ key: fc.constant(requestKey(request)), request: fc.constant(request), text, at: time },
+        usage: fc.option(fc.record({ promptTokens: fc.nat(9), completionTokens: fc.nat(9) })),
+        ...{ response: text, payer: fc.constant(payer) },
+      });
+    });
+/** By key, as the database has them; what was asked has one reply, whoever paid. */
+const repliesOf = (payers: readonly string[]) =>
+  fc
+    .tuple(...payers.map((payer) => fc.array(reply(payer), { minLength: 1, maxLength: 3 })))
+    .map((all) => {
+      const distinct = [...new Map(all.flat().map((reply) => [reply.key, reply])).values()];
+      const sorted = distinct.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+      return payers.flatMap((payer): ProjectItem[] => {
+        const replies = sorted.filter((reply) => reply.payer === payer);
+        return replies.length === 0 ? [] : [{ kind: "replies", content: { payer, replies } }];
+      });
+    });
+
 const ids = (maxLength: number) => fc.uniqueArray(id, { maxLength });
 
 /** What a random project is made of; `projectOf` makes it. */
@@ -312,6 +398,7 @@ export const seedOfProject = fc.tuple(ids(3), ids(3), ids(2)).chain(([corpora, r
           })),
       ),
     ),
+    replies: repliesOf(subjects),
     settings,
   }),
 );
@@ -360,5 +447,5 @@ export async function projectOf(seed: ProjectSeed): Promise<ProjectItem[]> {
       ),
     })),
   );
-  return [own, ...seed.corpora, ...runs, ...tasks.values(), ...seed.decisions];
+  return [own, ...seed.corpora, ...runs, ...tasks.values(), ...seed.decisions, ...seed.replies];
 }

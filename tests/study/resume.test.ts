@@ -159,7 +159,7 @@ test("promise 2: a study cut at 15 places gives the files, the report and the ev
   expect(seams).toEqual(cuts.map(({ from }) => ({ from })));
   expect(log.filter(isDurable)).toEqual(whole.events.filter(isDurable));
   expect(await filesOf(out)).toEqual(await filesOf(join(folder, "whole")));
-}, 300_000);
+}, 900_000);
 
 test("a checkpoint with one byte changed is passed over for the one before it", async () => {
   const out = join(folder, "damaged");
@@ -183,7 +183,7 @@ test("a checkpoint with one byte changed is passed over for the one before it", 
     attempt(config, reopened, look, { resumes: true, signal: again.signal }),
   ).rejects.toThrow();
   expect(seams).toEqual([{ kind: "resumed", from: { kind: "lora", cycle: 1, step: 2 } }]);
-}, 120_000);
+}, 900_000);
 
 test("training more gives what a study with as many cycles from the start gives", async () => {
   const one = { ...config, cycles: { ...config.cycles, max: 1 } };
@@ -198,7 +198,7 @@ test("training more gives what a study with as many cycles from the start gives"
     name === "config.json" || name === "report.json";
   const rest = async (path: string) => (await filesOf(path)).filter((file) => !isConfig(file));
   expect(await rest(out)).toEqual(await rest(join(folder, "whole")));
-}, 180_000);
+}, 900_000);
 
 const isDurable = ({ kind }: StudyEvent) => kind !== "progress" && kind !== "resumed";
 
@@ -214,3 +214,47 @@ async function filesOf(path: string): Promise<(readonly [string, string])[]> {
     files.map(async (file) => [relative(path, file), await readFile(file, "base64")] as const),
   );
 }
+
+test.each(["grpo", "dpo"] as const)(
+  "promise 2 holds for %s: cut twice, by a pause and by a kill, it gives the files of one that was never cut",
+  async (method) => {
+    const settings = resolveConfig({
+      ...quickestStudy,
+      sampling: { maxNewTokens: 4 },
+      sft: { steps: 1, batchSize: 2, microBatch: 1 },
+      rollouts: { method, passes: 3, maxSteps: 5, reward: "blend" },
+      grpo: { beta: 0.1, numIterations: 2, microBatch: 2, learningRate: 1e-3 },
+      dpo: { numIterations: 2, microBatch: 2, minimumMargin: 0, learningRate: 1e-3 },
+      checkpoints: { everySteps: 2 },
+    });
+    const [once, cut] = [join(folder, `${method}-whole`), join(folder, `${method}-cut`)];
+    const uncut = await attempt(
+      settings,
+      await StudyFolder.create(once, settings, corpus),
+      () => {},
+    );
+    const stops = [
+      { pause: true, at: step("ppo-step", 1, 1) },
+      { pause: false, at: step("ppo-step", 1, 4) },
+    ];
+    const seams: StudyEvent[] = [];
+    for (const [i, stop] of [...stops, null].entries()) {
+      const store = await (i === 0
+        ? StudyFolder.create(cut, settings, corpus)
+        : StudyFolder.reopen(cut, settings, corpus));
+      const controller = new AbortController();
+      const look = (event: StudyEvent) => {
+        if (event.kind === "resumed") seams.push(event);
+        if (stop?.at(event)) controller.abort();
+      };
+      const signals = stop && { [stop.pause ? "pause" : "signal"]: controller.signal };
+      const running = attempt(settings, store, look, { resumes: i > 0, ...signals });
+      if (stop) await expect(running).rejects.toThrow();
+      else expect(await running).toEqual(uncut);
+    }
+    const from = { kind: "ppo", cycle: 1 };
+    expect(seams).toEqual([1, 3].map((n) => ({ kind: "resumed", from: { ...from, step: n } })));
+    expect(await filesOf(cut)).toEqual(await filesOf(once));
+  },
+  300_000,
+);

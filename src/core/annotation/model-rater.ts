@@ -2,6 +2,7 @@
  * A model as a rater: it reads what a rater reads, in the task's own order and with the task's own sides, and its
  * session is a log like a rater's. A reply that is no label is kept as a comment on the item and counts as missing.
  */
+import { sampleIndices } from "../chat/request";
 import type { MergedLabels } from "./merge";
 import { raterKey } from "./merge";
 import type { SessionEvent, SessionState } from "./queue";
@@ -63,6 +64,21 @@ export function itemsToAsk(
   return items.flatMap((_, item) =>
     labels.has(item) || (!again && comments.has(item)) ? [] : [item],
   );
+}
+
+/**
+ * Which sample of its prompt each item asks for. A hidden repeat has the prompt of the item it repeats, and one that is asked
+ * about again, since its reply could not be read, the prompt it had: neither may be answered by the reply that is kept.
+ */
+export function askedSamples(task: LabelTask, events: readonly SessionEvent[]): number[] {
+  const { items } = task;
+  const unread = new Map<number, number>();
+  for (const event of events) {
+    if (event.kind !== "comment" || event.text === "") continue;
+    unread.set(event.item, (unread.get(event.item) ?? 0) + 1);
+  }
+  const first = sampleIndices(items.map((item) => raterPrompt(task, item)));
+  return first.map((sample, item) => sample + items.length * (unread.get(item) ?? 0));
 }
 
 /** A reply as events of the model's log: its label, which clears an earlier unread reply, or the reply itself. */

@@ -1,6 +1,7 @@
 /** A rater's session as one file that carries its task: it can be mailed, merged and checked without anything else. */
 import * as v from "valibot";
 import { InputError } from "../format/input-error";
+import { refuseNewer } from "../format/newer-version";
 import { canonicalJson } from "./canonical-json";
 import { type Digest, pairId } from "./pair";
 import { foldSession, SessionEvent } from "./queue";
@@ -76,10 +77,7 @@ function parse(text: string, file: string): v.InferOutput<typeof SessionFile> {
     json,
   );
   if (!head.success) throw new InputError({ file }, "it is no file of labels", EXPORTED);
-  if (head.output.version > LABELS_VERSION) {
-    const problem = `its version is ${head.output.version}, newer than this program's ${LABELS_VERSION}`;
-    throw new InputError({ file }, problem, "Reload the page to get the newest program.");
-  }
+  refuseNewer(file, head.output.version, LABELS_VERSION);
   const parsed = v.safeParse(SessionFile, json);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;

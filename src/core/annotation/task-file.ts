@@ -1,6 +1,7 @@
 /** A task as a file of its own: what a rater elsewhere starts from. It names no model. */
 import * as v from "valibot";
 import { InputError } from "../format/input-error";
+import { refuseNewer } from "../format/newer-version";
 import type { Digest } from "./pair";
 import { checkTask, LABELS_FORMAT, readSession, type Session } from "./session-file";
 import { LabelTask } from "./task";
@@ -42,10 +43,7 @@ export async function readLabelFile(
   if (format !== TASK_FORMAT) {
     throw new InputError({ file }, "it is no labelling task and no rater's labels", MADE_HERE);
   }
-  if (typeof version === "number" && version > TASK_VERSION) {
-    const problem = `its version is ${version}, newer than this program's ${TASK_VERSION}`;
-    throw new InputError({ file }, problem, "Reload the page to get the newest program.");
-  }
+  if (typeof version === "number") refuseNewer(file, version, TASK_VERSION);
   const parsed = v.safeParse(TaskFile, json);
   if (!parsed.success) {
     const [issue] = parsed.issues;

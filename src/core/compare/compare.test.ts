@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { QuestionScore } from "../study/scoring";
-import { compareScores, MEASURES } from "./compare";
+import { MEASURE_NAMES } from "../measures/registry";
+import { compareScores } from "./compare";
 
 const scored = (id: number, sage: number | null): QuestionScore => ({
   ...{ id, sage, meanSimilarity: sage, evenness: sage === null ? null : 1, weakest: sage },
@@ -29,7 +30,7 @@ test("a measure that is defined where SaGE is not keeps its own n", () => {
   const { measures } = compareScores([scored(1, null)], [scored(1, 0.3)], options);
   const n = Object.fromEntries(measures.map(({ measure, paired }) => [measure, paired.n]));
   expect(n).toMatchObject({ sage: 0, rougeL: 1 });
-  expect(measures.map(({ measure }) => measure)).toEqual(MEASURES);
+  expect(measures.map(({ measure }) => measure)).toEqual(MEASURE_NAMES);
 });
 
 test("exchanging the two models turns every difference round", () => {

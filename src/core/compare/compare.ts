@@ -1,23 +1,13 @@
 /** Two models' scores of the same questions, measure by measure. */
 import type { QuestionId } from "../corpus/corpus";
+import { MEASURE_NAMES, type MeasureName, measuredOf } from "../measures/registry";
 import type { BootstrapOptions } from "../statistics/bootstrap";
 import { type PairedDifference, pairedDifference } from "../statistics/paired";
 import { type Power, pairedPower } from "../statistics/power";
 import type { QuestionScore } from "../study/scoring";
 
-/** SaGE first; the others say what it is made of, or how alike the answers' words are. */
-export const MEASURES = [
-  "sage",
-  "meanSimilarity",
-  "evenness",
-  "weakest",
-  "rougeL",
-  "bleu",
-] as const satisfies readonly (keyof QuestionScore)[];
-export type Measure = (typeof MEASURES)[number];
-
 export interface MeasureComparison {
-  readonly measure: Measure;
+  readonly measure: MeasureName;
   /** Means over the questions that both have; null without one. */
   readonly before: number | null;
   readonly after: number | null;
@@ -32,6 +22,7 @@ export interface Change {
 }
 
 export interface ModelComparison {
+  /** SaGE first, then the others as the registry lists them. */
   readonly measures: readonly MeasureComparison[];
   /** Of SaGE; null below 2 questions. */
   readonly power: Power | null;
@@ -52,9 +43,9 @@ export function compareScores(
   const first = byId(before);
   const second = byId(after);
   const shared = before.flatMap(({ id }) => (second.has(id) ? [id] : []));
-  const measures = MEASURES.map((measure) => {
+  const measures = MEASURE_NAMES.map((measure) => {
     const of = (scores: ReadonlyMap<QuestionId, QuestionScore>) =>
-      shared.map((id) => scores.get(id)![measure]);
+      shared.map((id) => measuredOf(scores.get(id)!, measure).value);
     const [a, b] = [of(first), of(second)];
     const both = a.map((x, i) => x !== null && b[i] !== null);
     const mean = (values: readonly (number | null)[]) => meanOf(values.filter((_, i) => both[i]));

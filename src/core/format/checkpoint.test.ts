@@ -35,10 +35,11 @@ const small: Checkpoint = {
   },
 };
 
-const json = fc.jsonValue({ noUnicodeString: false }).filter((value) => {
-  const names = JSON.stringify(value);
-  return !/"(__proto__|constructor|toString|valueOf)":|-0/.test(names);
-}) as fc.Arbitrary<Json>;
+const json = fc
+  .jsonValue({ noUnicodeString: false })
+  .map((value) => JSON.stringify(value)) // which has no −0
+  .filter((text) => !/"(__proto__|constructor|toString|valueOf)":/.test(text))
+  .map((text) => JSON.parse(text) as Json);
 const tensor = fc
   .array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { maxLength: 20 })
   .map((bits) => ({

@@ -2,6 +2,7 @@
 import type { AdapterWeights } from "../adapter/peft";
 import { methods } from "./report-page/methods";
 import { comparisonSentence, controlSentence, table } from "./report-markdown";
+import { methodName } from "../study/curves";
 import type { StudyReport } from "./report";
 
 /**
@@ -33,8 +34,8 @@ function figures(report: StudyReport, steadfast: string): string[] {
   return [
     "## SaGE on the held-out questions",
     table(report),
-    ...report.comparisons.map(comparisonSentence),
-    controlSentence(report.models),
+    ...report.comparisons.map((one) => comparisonSentence(one, methodName(report.config))),
+    controlSentence(report.models, methodName(report.config)),
     "## How it was trained",
     ...methods(report, steadfast),
   ];

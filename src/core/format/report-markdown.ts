@@ -1,5 +1,8 @@
 /** The report as a page to read: the table of questions, the means, and what to make of them. */
+import { clusterThresholdOf } from "../measures/cluster-threshold";
+import { MEASURES } from "../measures/registry";
 import { bytesOf } from "../models/origin";
+import { methodName } from "../study/curves";
 import {
   type Comparison,
   type ModelSummary,
@@ -15,7 +18,12 @@ const LABELS: Readonly<Record<ReportedRole, string>> = {
   aligned: "aligned",
 };
 
+/** @param method  by which the model after LoRA was trained: `methodName` of the settings. */
+const labelOf = (role: ReportedRole, method: string) =>
+  role === "ppo" ? `after ${method}` : LABELS[role];
+
 export function reportMarkdown(report: StudyReport): string {
+  const method = methodName(report.config);
   return [
     "# Moral consistency study",
     [
@@ -26,16 +34,19 @@ export function reportMarkdown(report: StudyReport): string {
     ],
     "## SaGE on the held-out questions",
     table(report),
-    ...report.comparisons.map(comparisonSentence),
-    controlSentence(report.models),
+    ...report.comparisons.map((one) => comparisonSentence(one, method)),
+    controlSentence(report.models, method),
     bestSentence(report),
+    ...measuresSection(report),
     "## Cycles",
     ...report.cycles.map(
       ({ cycle, trainedOn, feedback, rejected, reason, skippedAnswers }) =>
         `Cycle ${cycle}: ${trainedOn} questions kept for training, ${feedback} to the feedback list, ` +
         `${rejected} rejected.` +
         (reason === null ? "" : ` ${reason}`) +
-        (skippedAnswers === 0 ? "" : ` PPO skipped ${skippedAnswers} answers that were too short.`),
+        (skippedAnswers === 0
+          ? ""
+          : ` ${method} skipped ${skippedAnswers} answers that were too short.`),
     ),
     ...healthSection(report),
     "## Selection",
@@ -62,7 +73,7 @@ export function table({ models, questions, config }: StudyReport): string {
   const summary = (role: ReportedRole) => models.find(({ name }) => name === role)!;
   const percent = Math.round(config.statistics.confidence * 100);
   const rows = [
-    ["Question", ...shown.map((role) => LABELS[role])],
+    ["Question", ...shown.map((role) => labelOf(role, methodName(config)))],
     ["---", ...shown.map(() => "---:")],
     ...questions
       .filter(({ split }) => split === "evaluation")
@@ -76,11 +87,11 @@ export function table({ models, questions, config }: StudyReport): string {
 }
 
 /** "after LoRA − baseline: +0.11 [0.05, 0.17], 10 of 12 questions higher, p = .004. More than noise." */
-export function comparisonSentence(c: Comparison): string {
+export function comparisonSentence(c: Comparison, method = "PPO"): string {
   const sign = c.meanDifference < 0 ? "−" : "+";
   const size = Math.abs(c.meanDifference).toFixed(3);
   return (
-    `${LABELS[c.name]} − ${LABELS[c.against]}: ${sign}${size} ${interval(c.interval)}, ` +
+    `${labelOf(c.name, method)} − ${labelOf(c.against, method)}: ${sign}${size} ${interval(c.interval)}, ` +
     `${c.higher} of ${c.n} questions higher, ${c.lower} lower, ${c.p < 0.001 ? "p < 0.001" : `p = ${c.p.toFixed(3)}`}. ${verdict(c)}`
   );
 }
@@ -95,13 +106,13 @@ function verdict({ interval: bounds, n, p }: Comparison): string {
 }
 
 /** Whether answers to different questions grew alike too, which a constant answer would show as a perfect SaGE. */
-export function controlSentence(models: readonly ModelSummary[]): string {
+export function controlSentence(models: readonly ModelSummary[], method = "PPO"): string {
   const baseline = models.find(({ name }) => name === "baseline");
   const rises = models.flatMap(({ name, betweenQuestions }) =>
     (name === "lora" || name === "ppo") &&
     betweenQuestions !== null &&
     baseline?.betweenQuestions != null
-      ? [`${signed(betweenQuestions - baseline.betweenQuestions)} ${LABELS[name]}`]
+      ? [`${signed(betweenQuestions - baseline.betweenQuestions)} ${labelOf(name, method)}`]
       : [],
   );
   if (rises.length === 0) return "There is no control with fewer than two questions.";
@@ -111,10 +122,43 @@ export function controlSentence(models: readonly ModelSummary[]): string {
   );
 }
 
-export function bestSentence({ best }: StudyReport): string {
+export function bestSentence({ best, config }: StudyReport): string {
   return best.name === "baseline"
     ? "No trained model beat the baseline; the pretrained model is kept."
-    : `Kept: the model ${LABELS[best.name]} of cycle ${best.cycle}.`;
+    : `Kept: the model ${labelOf(best.name, methodName(config))} of cycle ${best.cycle}.`;
+}
+
+/** Every other measure with interval and n, and why one is undefined; nothing in reports of before there were any. */
+function measuresSection({ models, encoder, config }: StudyReport): string[] {
+  if (models.every(({ measures }) => measures === undefined)) return [];
+  const all = MEASURES.flatMap(({ name, title }) =>
+    name === "sage" ? [] : [{ title, of: models.map(({ measures }) => measures?.[name]) }],
+  );
+  const isDefined = ({ of }: (typeof all)[number]) => of.some((summary) => summary?.mean != null);
+  const rows = [
+    ["Mean over questions", ...models.map(({ name }) => labelOf(name, methodName(config)))],
+    ["---", ...models.map(() => "---:")],
+    ...all
+      .filter(isDefined)
+      .map(({ title, of }) => [
+        title,
+        ...of.map((summary) =>
+          summary?.mean == null
+            ? "–"
+            : `${figure(summary.mean)} ${interval(summary.interval)}, n = ${summary.n}`,
+        ),
+      ]),
+  ];
+  const threshold = clusterThresholdOf(encoder.name);
+  const undefinedOnes = all.filter((measure) => !isDefined(measure));
+  return [
+    "## Measures",
+    rows.map((row) => `| ${row.join(" | ")} |`).join("\n"),
+    ...(threshold === null
+      ? []
+      : [`Two answers are one meaning from a similarity of ${threshold}.`]),
+    ...undefinedOnes.map(({ title, of }) => `${title}: not measured, ${of[0]?.reason}.`),
+  ];
 }
 
 /** Each finding with the setting to change; nothing where all is well or was not watched. */

@@ -2,6 +2,7 @@
 import type { Role } from "../answers/answer";
 import type { QuestionId } from "../corpus/corpus";
 import type { Finding } from "../health/finding";
+import type { MeasureSummaries } from "../measures/summarise";
 import type { ModelOrigin } from "../models/origin";
 import type { SelectionRecord } from "../select/select";
 import type { StudyConfig } from "../study/config";
@@ -27,6 +28,8 @@ export interface ModelSummary {
   readonly n: number;
   /** Control: mean similarity of answers to different questions; it must not rise as SaGE does. */
   readonly betweenQuestions: number | null;
+  /** All other measures; missing in reports written before there were any. */
+  readonly measures?: MeasureSummaries;
 }
 
 /** A model against the baseline, question by question. */

@@ -113,3 +113,21 @@ test("refuses lengths that differ, a negative beta and what has no deviation", (
   expect(() => gdpoAdvantages([[1, 2]], [1, 2], 2)).toThrow("1 rewards need as many weights");
   expect(() => gdpoAdvantages([[1, 2], [1]], [1, 2], 2)).toThrow("reward 1 has 1 answers");
 });
+
+test("groups of different sizes are each compared within themselves", () => {
+  const rewards = [0.1, 0.5, 0.9, 0.2, 0.8];
+  const [first, second] = [rewards.slice(0, 3), rewards.slice(3)];
+  for (const advantages of [
+    (x: number[], sizes: number | number[]) => groupAdvantages(x, sizes, "group"),
+    leaveOneOutAdvantages,
+  ]) {
+    expect([...advantages(rewards, [3, 2])]).toEqual([
+      ...advantages(first, 3),
+      ...advantages(second, 2),
+    ]);
+  }
+  expect(() => groupAdvantages(rewards, [3, 1], "group")).toThrow("2 answers or more, got 1");
+  expect(() => groupAdvantages(rewards, [3, 3], "none")).toThrow(
+    "do not make whole groups of 3, 3",
+  );
+});

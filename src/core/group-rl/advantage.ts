@@ -1,9 +1,12 @@
 /**
  * Advantages from a group of answers to one prompt, which stand in for a value head. Answers lie group after group:
- * entries 0 to G − 1 answer the first prompt, the next G the second.
+ * entries 0 to G − 1 answer the first prompt, the next G the second. Groups may differ in size where answers were left out.
  */
 
 type Numbers = ArrayLike<number>;
+
+/** G for groups of one size, or the size of each. 2 or more, and B in all. */
+export type GroupSizes = number | readonly number[];
 
 /** Added to every standard deviation, as in TRL. */
 const EPSILON = 1e-4;
@@ -20,7 +23,7 @@ export type RewardScale = (typeof REWARD_SCALES)[number];
  * A group of equal rewards gets 0 throughout and teaches nothing.
  *
  * @param rewards    [B] score units, finite.
- * @param groupSize  G ≥ 2, a divisor of B.
+ * @param groups     their size or sizes.
  * @returns          [B] in deviations, or in score units for "none". A new array.
  * @throws RangeError for a group size that does not fit, or a reward that is not finite.
  * @see Shao et al. 2024, arXiv:2402.03300; Liu et al. 2025 (Dr. GRPO), arXiv:2503.20783; TRL 1.9.0, GRPOTrainer,
@@ -28,11 +31,11 @@ export type RewardScale = (typeof REWARD_SCALES)[number];
  */
 export function groupAdvantages(
   rewards: Numbers,
-  groupSize: number,
+  groups: GroupSizes,
   scale: RewardScale,
 ): Float64Array {
   const batchScale = scale === "batch" ? deviation(rewards) + EPSILON : 1;
-  return byGroup(rewards, groupSize, (group) => {
+  return byGroup(rewards, groups, (group) => {
     const centre = mean(group);
     const divisor = scale === "group" ? deviation(group) + EPSILON : batchScale;
     return group.map((reward) => (reward - centre) / divisor);
@@ -49,10 +52,10 @@ export function groupAdvantages(
  * @throws RangeError for a group size that does not fit, or a reward that is not finite.
  * @see Ahmadian et al. 2024, arXiv:2402.14740; TRL 1.9.0, RLOOTrainer. Golden values: group_rl.json, `rloo`.
  */
-export function leaveOneOutAdvantages(rewards: Numbers, groupSize: number): Float64Array {
-  return byGroup(rewards, groupSize, (group) => {
+export function leaveOneOutAdvantages(rewards: Numbers, groups: GroupSizes): Float64Array {
+  return byGroup(rewards, groups, (group) => {
     const sum = total(group);
-    return group.map((reward) => reward - (sum - reward) / (groupSize - 1));
+    return group.map((reward) => reward - (sum - reward) / (group.length - 1));
   });
 }
 
@@ -115,23 +118,31 @@ export function gdpoAdvantages(
 
 function byGroup(
   rewards: Numbers,
-  groupSize: number,
+  groups: GroupSizes,
   advantages: (group: Float64Array) => Float64Array,
 ): Float64Array {
-  if (!(Number.isInteger(groupSize) && groupSize >= 2)) {
-    throw new RangeError(`a group needs 2 answers or more, got ${groupSize}`);
-  }
-  if (rewards.length === 0 || rewards.length % groupSize !== 0) {
-    throw new RangeError(`${rewards.length} rewards do not make whole groups of ${groupSize}`);
-  }
   const all = Float64Array.from(rewards, (reward, i) => {
     if (!Number.isFinite(reward)) throw new RangeError(`reward ${i} must be finite, got ${reward}`);
     return reward;
   });
-  for (let start = 0; start < all.length; start += groupSize) {
-    all.set(advantages(all.slice(start, start + groupSize)), start);
+  let start = 0;
+  for (const size of sizesOf(groups, all.length)) {
+    all.set(advantages(all.slice(start, start + size)), start);
+    start += size;
   }
   return all;
+}
+
+function sizesOf(groups: GroupSizes, rewards: number): readonly number[] {
+  const isList = typeof groups !== "number";
+  const wrong = [groups].flat().find((size) => !(Number.isInteger(size) && size >= 2));
+  if (wrong !== undefined) throw new RangeError(`a group needs 2 answers or more, got ${wrong}`);
+  const covered = isList ? total(groups) : rewards - (rewards % groups);
+  if (rewards === 0 || covered !== rewards) {
+    const named = isList ? groups.join(", ") : groups;
+    throw new RangeError(`${rewards} rewards do not make whole groups of ${named}`);
+  }
+  return isList ? groups : new Array<number>(rewards / groups).fill(groups);
 }
 
 function total(x: Numbers): number {

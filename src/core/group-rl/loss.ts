@@ -72,21 +72,37 @@ export interface GroupBatch {
 export function groupLoss(batch: GroupBatch, config: GroupLossConfig): number {
   assertConfig(config);
   assertBatch(batch, config);
-  const sums = batch.mask.map((_, b) => answerLoss(batch, b, config));
-  const counts = batch.mask.map(countTokens);
+  const weights = tokenWeights(batch.mask.map(countTokens), config);
+  return batch.mask.reduce((sum, _, b) => sum + weights[b]! * answerLoss(batch, b, config), 0);
+}
+
+/**
+ * What a token of each answer weighs in the loss of the batch: loss = Σ_b w_b·Σₜ ℓₜ.
+ *
+ * @param counts  [B] tokens of each answer that count; 0 for one that is masked out.
+ * @returns       [B]
+ * @throws RangeError if no token counts.
+ */
+export function tokenWeights(
+  counts: readonly number[],
+  {
+    type,
+    maxCompletionLength,
+    stepTokens,
+  }: Pick<GroupLossConfig, "type" | "maxCompletionLength" | "stepTokens">,
+): number[] {
   const tokens = counts.reduce((a, b) => a + b, 0);
   if (tokens === 0) throw new RangeError("no token of the batch counts; leave the batch out");
-  const total = sums.reduce((a, b) => a + b, 0);
-  switch (config.type) {
+  switch (type) {
     case "grpo":
-      return sums.reduce((mean, sum, b) => mean + sum / Math.max(counts[b]!, 1) / sums.length, 0);
+      return counts.map((count) => 1 / (Math.max(count, 1) * counts.length));
     case "bnpo":
-      return total / tokens;
+      return counts.map(() => 1 / tokens);
     case "dapo":
     case "cispo":
-      return total / (config.stepTokens ?? tokens);
+      return counts.map(() => 1 / (stepTokens ?? tokens));
     case "dr_grpo":
-      return total / (sums.length * config.maxCompletionLength);
+      return counts.map(() => 1 / (counts.length * maxCompletionLength));
   }
 }
 

@@ -6,7 +6,7 @@ const HIGHEST = 10;
 const KL_WINDOW = 10;
 
 /** The median of the latest steps' mean KL lies above 10 nats an answer (a problem above 20). */
-export const klHigh: Rule = (history) => {
+export const klHigh: Rule = (history, { method }) => {
   const means = history.flatMap(({ kl }) => (kl.length === 0 ? [] : [meanOf(kl)]));
   if (means.length < KL_WINDOW) return null;
   const now = median(means.slice(-KL_WINDOW));
@@ -17,7 +17,7 @@ export const klHigh: Rule = (history) => {
     sentence: fromTheStart
       ? `KL has been above ${HIGHEST} nats an answer from the start, now ${now.toFixed(1)}: the reference is not the model that training began from, so the penalty outweighs the reward.`
       : `KL is ${now.toFixed(1)} nats an answer, above ${HIGHEST}: the policy has left the language of its reference, where a reward means little.`,
-    setting: fromTheStart ? "rollouts.reference" : "ppo.learningRate",
+    setting: fromTheStart ? "rollouts.reference" : `${method}.learningRate`,
   };
 };
 

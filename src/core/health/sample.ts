@@ -2,6 +2,7 @@
 import type { QuestionId } from "../corpus/corpus";
 import type { PpoConfig } from "../ppo/config";
 import type { PpoStats } from "../ppo/statistics";
+import type { Method, StepStats } from "../study/trainer";
 
 /** The answers sampled for the step's question, before any were left out of a batch. */
 export interface SampledGroup {
@@ -36,9 +37,29 @@ export interface HealthSample {
 
 /** What the rules need to know of the settings. */
 export interface HealthContext {
-  readonly method: "ppo" | "rloo" | "grpo";
+  readonly method: Method;
   /** Of PPO: what the batch-1 effect is measured with. */
   readonly ppo: Pick<PpoConfig, "gamma" | "lambda" | "whitenRewards">;
+}
+
+/** What a step of any method tells of its health. */
+export function healthSample(
+  step: number,
+  stats: StepStats,
+  group: SampledGroup | null,
+): HealthSample {
+  if (stats.method === undefined) return ppoSample(step, stats, group);
+  const shared = {
+    ...{ step, group, overRatio: 0, valueError: null },
+    entropy: stats.entropy,
+    length: stats["completions/mean_length"],
+  };
+  if (stats.method === "dpo") {
+    const answers = 2 * (stats.pairs - stats.skippedPairs);
+    return { ...shared, answers, kl: [], ratio: null };
+  }
+  const answers = stats.responses - stats.skippedResponses;
+  return { ...shared, answers, kl: stats["objective/kl_dist"], ratio: stats.ratio };
 }
 
 export function ppoSample(step: number, stats: PpoStats, group: SampledGroup | null): HealthSample {

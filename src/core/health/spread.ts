@@ -7,8 +7,8 @@ const SHARE = 0.8;
 const SAME = 1e-6;
 
 /**
- * In four of five of the latest groups every answer was paid the same. RLOO and GRPO then have advantages of 0 (a
- * problem); PPO does not learn which answer to change.
+ * In four of five of the latest groups every answer was paid the same. RLOO and GRPO then have advantages of 0, and DPO no
+ * pairs (a problem); PPO does not learn which answer to change.
  */
 export const zeroSpread: Rule = (history, { method }) => {
   const groups = groupsOf(history)

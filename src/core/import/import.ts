@@ -9,7 +9,8 @@ import { fingerprintOf } from "./fingerprint";
 import { detectFormat, fixedFormat, type FormatName, knownRoles, missingColumns } from "./formats";
 import { IMPORT_LIMITS } from "./limits";
 import { collectMapped } from "./mapped";
-import { parquetRecords, type RandomAccess } from "./parquet-records";
+import type { RandomAccess } from "./parquet/file";
+import { parquetRecords } from "./parquet-records";
 import { type Batch, EMPTY, type Rejection, type SourceRecord } from "./record";
 import { guessRoles, layoutOf, type Layout, problemOf, type Roles } from "./roles";
 

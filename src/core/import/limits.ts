@@ -6,6 +6,8 @@ export const IMPORT_LIMITS = {
   /** Characters of one record of a text file. */
   record: 4 << 20,
   columns: 1_000,
+  /** Values that a Parquet file unfolds into; its bytes without compression may be as many as a file's. */
+  values: 50_000_000,
   /** Levels of lists and objects within one value. */
   depth: 16,
   /** Rejected rows that are named one by one; the others are counted. */

@@ -47,7 +47,7 @@ export function recordOf(row: number, object: object): SourceRecord {
 
 /** Whether lists and objects lie deeper within one another than is read, or have a name that every object inherits. */
 export function isTooDeep(value: unknown, left: number = IMPORT_LIMITS.depth): boolean {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
   if (left === 0 || (left < IMPORT_LIMITS.depth && Object.hasOwn(value, "__proto__"))) return true;
   return Object.values(value).some((inner) => isTooDeep(inner, left - 1));
 }

@@ -52,6 +52,8 @@ export type PpoScalars = Readonly<
 >;
 
 export interface PpoStats extends PpoScalars {
+  /** Never there: what tells them from the statistics of methods that name themselves. */
+  readonly method?: undefined;
   /** Nats a response; "objective/kl" is its mean. */
   readonly "objective/kl_dist": readonly number[];
   readonly responses: number;

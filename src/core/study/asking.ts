@@ -1,6 +1,7 @@
 /** Puts every wording of the questions to a model, and stores what it says as it comes: a set that is cut is completed. */
 import type { Answer, AnswerSet } from "../answers/answer";
 import { fillPrompt, trimAnswer } from "../answers/prompt";
+import { sampleIndices } from "../chat/request";
 import type { Question } from "../corpus/corpus";
 import { deriveSeed } from "../random";
 import { PartialSet, type Place } from "./answer-set";
@@ -74,10 +75,16 @@ export async function askAligned(
   const { ports, signal, report } = run;
   const places = placesOf(questions);
   const answers = await startSet(places, set, run);
-  const byId = new Map(questions.map((question) => [question.id, question]));
+  const byId = new Map(
+    questions.map(({ id, paraphrases }) => [
+      id,
+      { paraphrases, samples: sampleIndices(paraphrases) },
+    ]),
+  );
   const requests = answers.missing().map(({ questionId, paraphrase }) => {
-    const question = byId.get(questionId)!.paraphrases[paraphrase]!;
-    return { questionId, paraphrase, question };
+    const { paraphrases, samples } = byId.get(questionId)!;
+    const question = paraphrases[paraphrase]!;
+    return { questionId, paraphrase, question, sample: samples[paraphrase]! };
   });
   const stored = places.length - requests.length;
   for (let at = 0; at < requests.length; at += ALIGNED_BLOCK) {
@@ -91,12 +98,19 @@ export async function askAligned(
       });
       for (const answer of received) answers.add(answer);
     } catch (error) {
+      reportSpending(run);
       await answers.saved().catch(() => {}); // the first failure is the one to tell
       throw error;
     }
+    reportSpending(run);
     await answers.saved();
   }
   return answers.complete();
+}
+
+function reportSpending({ ports, report }: Run): void {
+  const spending = ports.aligned.spending?.();
+  if (spending) report({ kind: "spending", spending });
 }
 
 function placesOf(questions: readonly Question[]): Place[] {

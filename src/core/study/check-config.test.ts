@@ -31,3 +31,14 @@ test.each([
 ])("%s is refused with its place", (json, message) => {
   expect(() => importConfig(json, "config.json")).toThrow(message);
 });
+
+test("a budget in money needs both prices, one in tokens needs none", () => {
+  const chat = { kind: "chat", baseUrl: "http://h/v1", model: "m" } as const;
+  const errorsOf = (more: object) =>
+    checkConfig({ preset: "report", aligned: { ...chat, ...more } }).errors;
+  expect(errorsOf({ budget: 5, inputPrice: 1 })).toEqual([
+    { field: "aligned.budget", message: expect.stringContaining("needs both prices") as string },
+  ]);
+  expect(errorsOf({ budget: 5, inputPrice: 1, outputPrice: 0 })).toEqual([]);
+  expect(errorsOf({ tokenBudget: 100 })).toEqual([]);
+});

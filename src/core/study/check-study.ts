@@ -33,6 +33,22 @@ export function checkStudy(config: StudyConfig, corpus: Corpus, policy: Policy):
       policy.checkPrompt(prompt, config.sampling, `question ${id}, wording ${i + 1}`);
     });
   }
+  checkGrouping(config);
   policy.checkAdapter(config.adapter);
   return split;
+}
+
+/** Answers to one wording can be compared only where there are several. */
+function checkGrouping({
+  rollouts: { enabled, method, samples },
+  rloo,
+  grpo,
+  dpo,
+}: StudyConfig): void {
+  const groupings = { ppo: null, rloo: rloo.group, grpo: grpo.group, dpo: dpo.pairs };
+  if (!enabled || groupings[method] !== "wording" || samples > 1) return;
+  throw new RangeError(
+    `${method}.${method === "dpo" ? "pairs" : "group"} is "wording", which compares the answers to one wording, and ` +
+      `rollouts.samples asks for ${samples}; set it to 2 or more, or compare within the "question"`,
+  );
 }

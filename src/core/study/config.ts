@@ -4,7 +4,9 @@ import * as v from "valibot";
 import { AdapterConfig } from "../adapter/config";
 import { QUESTION_SLOT } from "../answers/prompt";
 import { parseQuestionId } from "../corpus/corpus";
+import { DpoConfig } from "../dpo/config";
 import { BUILT_IN_ENCODER } from "../encode/encoder";
+import { GrpoConfig, RlooConfig } from "../group-rl/config";
 import { DEFAULT_HUB } from "../models/target";
 import { PpoConfig } from "../ppo/config";
 import { REWARD_NAMES, RewardConfig } from "../rewards/config";
@@ -45,8 +47,7 @@ export type Sampling = v.InferOutput<typeof Sampling>;
 
 const NO_PASSWORD = v.check((address: string) => !holdsPassword(address), PASSWORD_REFUSED);
 
-export const AlignedConfig = v.variant("kind", [
-  v.strictObject({ kind: v.literal("recorded") }),
+const ChatAligned = v.pipe(
   v.strictObject({
     kind: v.literal("chat"),
     baseUrl: v.pipe(
@@ -69,9 +70,83 @@ export const AlignedConfig = v.variant("kind", [
       ),
       `Answer this question in one short paragraph of plain text. Question: ${QUESTION_SLOT}`,
     ),
+    requestsAtOnce: v.optional(
+      v.pipe(
+        count,
+        about("Requests on the way at the same time; a server's own limits are heeded besides"),
+      ),
+      4,
+    ),
+    timeoutSeconds: v.optional(
+      v.pipe(
+        v.number(),
+        v.gtValue(0),
+        about("Seconds to wait for one reply before it is asked for again"),
+      ),
+      300,
+    ),
+    inputPrice: v.optional(
+      v.nullable(
+        v.pipe(
+          v.number(),
+          v.minValue(0),
+          about("Price of a million tokens sent; empty if unknown"),
+        ),
+      ),
+      null,
+    ),
+    outputPrice: v.optional(
+      v.nullable(
+        v.pipe(
+          v.number(),
+          v.minValue(0),
+          about("Price of a million tokens received; empty if unknown"),
+        ),
+      ),
+      null,
+    ),
+    budget: v.optional(
+      v.nullable(
+        v.pipe(
+          v.number(),
+          v.gtValue(0),
+          about(
+            "Pause before more than this is spent, in the currency of the prices; empty for no limit",
+          ),
+        ),
+      ),
+      null,
+    ),
+    tokenBudget: v.optional(
+      v.nullable(
+        v.pipe(count, about("Pause before more tokens than this are used; empty for no limit")),
+      ),
+      null,
+    ),
   }),
+  v.forward(
+    v.check(
+      ({ budget, inputPrice, outputPrice }) =>
+        budget === null || (inputPrice !== null && outputPrice !== null),
+      "A budget in money needs both prices. Enter them, or limit the tokens instead",
+    ),
+    ["budget"],
+  ),
+);
+
+/** Settings of an API that change what it costs and how long it takes, and no answer. */
+export const PAYING: ReadonlySet<string> = new Set([
+  ...["requestsAtOnce", "timeoutSeconds", "inputPrice", "outputPrice", "budget", "tokenBudget"],
+]);
+
+export const AlignedConfig = v.variant("kind", [
+  v.strictObject({ kind: v.literal("recorded") }),
+  ChatAligned,
 ]);
 export type AlignedConfig = v.InferOutput<typeof AlignedConfig>;
+
+/** How the model goes on learning after LoRA. */
+export const METHODS = ["ppo", "rloo", "grpo", "dpo"] as const;
 
 export const StudyConfig = v.strictObject({
   preset: v.pipe(
@@ -177,23 +252,37 @@ export const StudyConfig = v.strictObject({
   sft: v.optional(SftConfig, {}),
   rollouts: v.optional(
     v.strictObject({
-      enabled: v.optional(v.pipe(v.boolean(), about("Run PPO after LoRA")), true),
+      enabled: v.optional(
+        v.pipe(v.boolean(), about("Train on after LoRA, from answers of its own")),
+        true,
+      ),
+      method: v.optional(
+        v.pipe(
+          v.picklist(METHODS),
+          about(
+            "What it learns by: PPO (with a value head), RLOO or GRPO (answers compared with one another), or DPO (pairs of answers)",
+          ),
+        ),
+        "ppo",
+      ),
       batch: v.optional(
         v.pipe(
           v.picklist(["question", "answer"]),
-          about("One PPO step for a question's answers together, or for each answer alone"),
+          about(
+            "PPO: one step for a question's answers together, or for each answer alone; the others compare answers",
+          ),
         ),
         "question",
       ),
       samples: v.optional(v.pipe(count, about("Answers sampled for each wording at a time")), 1),
       passes: v.optional(v.pipe(count, about("Times through the cycle's training questions")), 2),
-      maxSteps: v.optional(v.nullable(v.pipe(count, about("Stop after so many PPO steps"))), null),
+      maxSteps: v.optional(v.nullable(v.pipe(count, about("Stop after so many steps"))), null),
       temperature: v.optional(
         v.pipe(
           v.number(),
           v.gtValue(0),
           about(
-            "Of the sampled answers; PPO scores the policy at 1, and at another its KL is biased",
+            "Of the sampled answers; the policy is scored at 1, and at another its KL is biased",
           ),
         ),
         1,
@@ -202,7 +291,7 @@ export const StudyConfig = v.strictObject({
         v.pipe(
           v.picklist(["base", "start"]),
           about(
-            "What KL is measured from: the pretrained model (classic TRL) or the LoRA model PPO starts from",
+            "What KL is measured from: the pretrained model (classic TRL) or the LoRA model that this training starts from",
           ),
         ),
         "start",
@@ -216,6 +305,9 @@ export const StudyConfig = v.strictObject({
   ),
   reward: v.optional(RewardConfig, {}),
   ppo: v.optional(PpoConfig, {}),
+  rloo: v.optional(RlooConfig, {}),
+  grpo: v.optional(GrpoConfig, {}),
+  dpo: v.optional(DpoConfig, {}),
   cycles: v.optional(
     v.strictObject({
       max: v.optional(v.pipe(count, about("Cycles at most")), 1),

@@ -1,4 +1,4 @@
-/** One cycle: answers, scores, selection, LoRA, evaluation, PPO, evaluation. */
+/** One cycle: answers, scores, selection, LoRA, evaluation, training from own answers, evaluation. */
 import type { AdapterWeights } from "../adapter/peft";
 import type { Answer } from "../answers/answer";
 import { fillPrompt } from "../answers/prompt";
@@ -11,7 +11,7 @@ import type { Run } from "./context";
 import { type Evaluated, evaluate, score } from "./evaluate";
 import type { TrainingExample } from "./ports";
 import { loraPhase } from "./lora-phase";
-import { ppoPhase } from "./ppo-phase";
+import { type FeedbackPairs, rolloutPhase } from "./rollout-phase";
 
 export interface Candidate {
   readonly name: "lora" | "ppo";
@@ -69,7 +69,7 @@ export async function runCycle(
   const lora = await candidate("lora", cycle, tuned, evaluation, run);
   if (!config.rollouts.enabled) return finish([lora], 0, []);
 
-  const trained = await ppoPhase(questions, kept, cycle, run);
+  const trained = await rolloutPhase(questions, { kept, feedback: selected.feedback }, cycle, run);
   const ppo = await candidate("ppo", cycle, trained.weights, evaluation, run);
   return finish([lora, ppo], trained.skippedAnswers, trained.health);
 
@@ -84,7 +84,9 @@ export async function runCycle(
   }
 }
 
-type Selected = Pick<CycleResult, "selection" | "trainSage" | "kept">;
+type Selected = Pick<CycleResult, "selection" | "trainSage" | "kept"> & {
+  readonly feedback: FeedbackPairs;
+};
 
 async function answerAndSelect(
   cycle: number,
@@ -114,11 +116,13 @@ async function answerAndSelect(
     report({ kind: "selection", cycle, record });
     report({ kind: "progress", done: i + 1, total });
   });
-  const keptIds = new Set(selection.filter((r) => r.decision === "train").map(({ id }) => id));
+  const idsOf = (decision: SelectionRecord["decision"]) =>
+    new Set(selection.filter((record) => record.decision === decision).map(({ id }) => id));
   return {
     selection,
     trainSage: { target, aligned },
-    kept: toExamples(alignedAnswers, questions, keptIds, config.prompt),
+    kept: toExamples(alignedAnswers, questions, idsOf("train"), config.prompt),
+    feedback: toPairs(targetAnswers, alignedAnswers, questions, idsOf("feedback"), config.prompt),
   };
 }
 
@@ -140,6 +144,29 @@ function toExamples(
             answer: text,
           })),
       ]),
+  );
+}
+
+/** Where the target scored higher than the aligned model, its answers are the better ones, wording by wording. */
+function toPairs(
+  target: readonly Answer[],
+  aligned: readonly Answer[],
+  questions: readonly Question[],
+  feedback: ReadonlySet<QuestionId>,
+  template: string,
+): FeedbackPairs {
+  const better = toExamples(target, questions, feedback, template);
+  const worse = toExamples(aligned, questions, feedback, template);
+  const said = (text: string) => text.trim() !== "";
+  return new Map(
+    [...better].map(([id, examples]) => [
+      id,
+      examples.flatMap(({ prompt, answer: chosen }) => {
+        const rejected = worse.get(id)!.find((one) => one.prompt === prompt)?.answer ?? "";
+        const differ = said(chosen) && said(rejected) && chosen !== rejected;
+        return differ ? [{ prompt, chosen: { text: chosen }, rejected: { text: rejected } }] : [];
+      }),
+    ]),
   );
 }
 

@@ -2,11 +2,12 @@
 import type { Answer, AnswerSet } from "../answers/answer";
 import type { ModelSummary, ReportedRole, SageById } from "../format/report";
 import { sageById } from "../format/report";
+import { type MeasureSummaries, summariseMeasures } from "../measures/summarise";
 import { deriveSeed } from "../random";
 import { bootstrapMean } from "../statistics/bootstrap";
 import type { StudyConfig } from "./config";
 import { type Run, hooksOf } from "./context";
-import { type Scoring, scoreAnswers } from "./scoring";
+import { type QuestionScore, type Scoring, scoreAnswers } from "./scoring";
 
 export interface Evaluated {
   readonly summary: ModelSummary;
@@ -41,7 +42,8 @@ export async function evaluate(
 ): Promise<Evaluated> {
   const scoring = await score({ cycle, role: name, split: "evaluation" }, answers, run);
   const sage = sageById(scoring.scores);
-  const summary = summarise(name, sage, scoring.betweenQuestions, run.config);
+  const measures = measuresOf(scoring.scores, run.config);
+  const summary = { ...summarise(name, sage, scoring.betweenQuestions, run.config), measures };
   run.report({ kind: "model", cycle, model: summary });
   return { summary, sage };
 }
@@ -62,4 +64,12 @@ export function summarise(
     n: values.length,
     betweenQuestions,
   };
+}
+
+/** The means of all other measures. */
+export function measuresOf(
+  scores: readonly QuestionScore[],
+  { seed, statistics }: Pick<StudyConfig, "seed" | "statistics">,
+): MeasureSummaries {
+  return summariseMeasures(scores, { ...statistics, seed: deriveSeed(seed, "measures") });
 }

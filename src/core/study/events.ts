@@ -1,11 +1,11 @@
 import type { AnswerSet, Role } from "../answers/answer";
+import type { Spending } from "../chat/cost";
 import type { Finding } from "../health/finding";
-import type { PpoStats } from "../ppo/statistics";
 import type { SelectionRecord } from "../select/select";
 import type { TrainingPhase } from "./checkpoint";
-import type { SftStep } from "./ports";
 import type { CycleOutcome, ModelSummary } from "../format/report";
 import type { QuestionScore } from "./scoring";
+import type { SftStep, StepStats } from "./trainer";
 
 export type PhaseKind = "answer" | "score" | "select" | "lora" | "ppo";
 
@@ -28,18 +28,21 @@ export type StudyEvent =
   | { readonly kind: "model"; readonly cycle: number; readonly model: ModelSummary }
   | { readonly kind: "selection"; readonly cycle: number; readonly record: SelectionRecord }
   | { readonly kind: "sft-step"; readonly cycle: number; readonly step: SftStep }
+  /** A step of the phase after LoRA, by whatever method; its name is from before there were others than PPO. */
   | {
       readonly kind: "ppo-step";
       readonly cycle: number;
       readonly step: number;
       readonly totalSteps: number;
       readonly meanScore: number;
-      readonly stats: PpoStats;
+      readonly stats: StepStats;
       /** What this step showed to be wrong with the run, mostly nothing; missing in logs of before there was a watch. */
       readonly findings?: readonly Finding[];
     }
   | { readonly kind: "cycle"; readonly outcome: CycleOutcome }
   /** The run goes on here: after this step of this phase, or with null where no training was under way. */
   | { readonly kind: "resumed"; readonly from: (TrainingPhase & { readonly step: number }) | null }
+  /** What the aligned model's answers cost the run so far. */
+  | { readonly kind: "spending"; readonly spending: Spending }
   /** What happened to the run from outside, in a sentence for its reader. Each is kept, in its place. */
   | { readonly kind: "note"; readonly sentence: string };

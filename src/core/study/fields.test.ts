@@ -39,5 +39,11 @@ test("the API's settings are listed apart", () => {
     "aligned.temperature",
     "aligned.maxTokens",
     "aligned.instruction",
+    "aligned.requestsAtOnce",
+    "aligned.timeoutSeconds",
+    "aligned.inputPrice",
+    "aligned.outputPrice",
+    "aligned.budget",
+    "aligned.tokenBudget",
   ]);
 });

@@ -1,6 +1,7 @@
 /** LoRA fine-tuning on the examples that passed the selection. */
 import type { AdapterWeights } from "../adapter/peft";
 import { deriveSeed } from "../random";
+import { batches } from "../sft/batches";
 import { Checkpoints } from "./checkpoints";
 import type { Run } from "./context";
 import type { TrainingExample } from "./ports";
@@ -11,7 +12,7 @@ export async function loraPhase(
   cycle: number,
   run: Run,
 ): Promise<AdapterWeights> {
-  const { config, ports, report, signal } = run;
+  const { config, ports, report } = run;
   const { policy, store } = ports;
   const phase = { kind: "lora", cycle } as const;
   const trained = await store.loadAdapter(cycle, "lora");
@@ -26,20 +27,23 @@ export async function loraPhase(
     return trained;
   }
   const checkpoints = new Checkpoints(phase, from?.step ?? 0, run);
-  const weights = await policy.fineTune(
-    examples,
-    { adapter: config.adapter, sft: config.sft, seed: deriveSeed(config.seed, "sft", cycle) },
-    {
-      signal,
-      from,
-      onStep: (step) => {
-        report({ kind: "sft-step", cycle, step });
-        report({ kind: "progress", done: step.step, total: step.totalSteps });
-      },
+  const { adapter, sft } = config;
+  const seed = deriveSeed(config.seed, "sft", cycle);
+  const order = [...batches(examples.length, sft, deriveSeed(seed, "batches"))];
+  const trainer = await policy.startSft(examples, { adapter, sft, seed }, from);
+  try {
+    for (const batch of order.slice(from?.step ?? 0)) {
+      const step = await trainer.step(batch, run);
+      report({ kind: "sft-step", cycle, step });
+      report({ kind: "progress", done: step.step, total: step.totalSteps });
       // The last step needs no checkpoint: what the phase gives is stored below.
-      afterStep: (step, snapshot) => checkpoints.at(step, false, snapshot),
-    },
-  );
+      await checkpoints.at(step.step, false, () => trainer.snapshot());
+    }
+  } catch (error) {
+    await trainer.end().catch(() => {}); // it holds tensors that nothing else frees; the first failure is the one to tell
+    throw error;
+  }
+  const weights = await trainer.end();
   await store.saveAdapter(cycle, "lora", weights);
   return weights;
 }

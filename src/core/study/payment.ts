@@ -1,6 +1,7 @@
 /** Pays sampled answers by the study's reward: the same for every method that learns from samples. */
 import { trimAnswer } from "../answers/prompt";
 import type { Question, QuestionId } from "../corpus/corpus";
+import type { RankedAnswer } from "../dpo/pairs";
 import type { SampledGroup } from "../health/sample";
 import { deriveSeed } from "../random";
 import { countWordings } from "../rewards/graph";
@@ -9,12 +10,11 @@ import { fewestWordings, payGroup } from "../rewards/rewards";
 import { pairWeights } from "../sage/similarity";
 import type { Run } from "./context";
 import type { ExamplesByQuestion } from "./cycle";
-import type { ScoredRollout } from "./ports";
 
 /** One question's sampled answers and their pay. Empty answers have no meaning to compare: they are not in here. */
 export interface PaidGroup extends SampledGroup {
   /** As many as `scores`: none where too few wordings were answered to pay any. */
-  readonly rollouts: readonly ScoredRollout[];
+  readonly rollouts: readonly RankedAnswer[];
 }
 
 export class Payer {
@@ -73,7 +73,10 @@ export class Payer {
       questionId: question.id,
       texts,
       scores: payments.map(({ score }) => score),
-      rollouts: payments.map(({ score }, i) => ({ rollout: said[i]!.rollout, score })),
+      rollouts: payments.map(({ score }, i) => {
+        const { rollout, wording } = said[i]!;
+        return { rollout, wording, score };
+      }),
       within: meanOf(pairWeights(embeddings)),
       between: meanOf(embeddings.flatMap((vector) => sameness(vector, elsewhere) ?? [])),
     };

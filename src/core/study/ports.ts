@@ -2,16 +2,15 @@
 import type { AdapterConfig } from "../adapter/config";
 import type { AdapterWeights } from "../adapter/peft";
 import type { Answer, AnswerSet } from "../answers/answer";
+import type { Spending } from "../chat/cost";
 import type { QuestionId } from "../corpus/corpus";
 import type { Encoder } from "../encode/encoder";
 import type { StudyReport } from "../format/report";
 import type { ModelOrigin } from "../models/origin";
-import type { PpoConfig } from "../ppo/config";
-import type { PpoStats } from "../ppo/statistics";
-import type { SftConfig } from "../sft/config";
 import type { Checkpoint, TrainingPhase, TrainingState } from "./checkpoint";
 import type { Sampling } from "./config";
 import type { Hooks } from "./hooks";
+import type { RolloutSettings, RolloutTrainer, SftSettings, SftTrainer } from "./trainer";
 
 /** A prompt with its own seed, so that an answer does not depend on what else is asked at the same time. */
 export interface SeededPrompt {
@@ -22,41 +21,6 @@ export interface SeededPrompt {
 export interface TrainingExample {
   readonly prompt: string;
   readonly answer: string;
-}
-
-/** One optimiser step of fine-tuning. Loss in nats a token; tokens are those that counted in the loss. */
-export interface SftStep {
-  readonly step: number;
-  readonly totalSteps: number;
-  readonly loss: number;
-  readonly learningRate: number;
-  readonly gradientNorm: number;
-  readonly tokens: number;
-}
-
-export interface FineTuneSettings {
-  readonly adapter: AdapterConfig;
-  readonly sft: SftConfig;
-  readonly seed: number;
-}
-
-/** How fine-tuning is watched, saved and taken up again. */
-export interface FineTuneHooks extends Hooks {
-  readonly onStep: (step: SftStep) => void;
-  /** Goes on from this, a snapshot of the same examples and settings. Null, the default: starts from a fresh adapter. */
-  readonly from?: TrainingState | null;
-  /**
-   * Awaited after each optimiser step and its `onStep`. `snapshot` copies to the host what is needed to go on; a step
-   * after which it is not called reads nothing for it. What this throws ends the training.
-   */
-  readonly afterStep?: (step: number, snapshot: () => Promise<TrainingState>) => Promise<void>;
-}
-
-export interface PpoSettings {
-  readonly ppo: PpoConfig;
-  readonly reference: "base" | "start";
-  readonly sampling: Sampling;
-  readonly seed: number;
 }
 
 /** The target model: it answers, and it can be trained through an adapter while its own weights stay frozen. */
@@ -76,45 +40,35 @@ export interface Policy {
   checkAdapter(config: AdapterConfig): void;
   /** Attaches these weights, or with null goes back to the pretrained model. */
   useAdapter(weights: AdapterWeights | null): Promise<void>;
-  /** Attaches a fresh adapter to the pretrained model and trains it. */
-  fineTune(
-    examples: readonly TrainingExample[],
-    settings: FineTuneSettings,
-    hooks: FineTuneHooks,
-  ): Promise<AdapterWeights>;
   /**
-   * Starts PPO from the adapter in use, which is what the reference "start" stands for.
-   * @param from  goes on from this snapshot of a session that started from the same adapter. Null, the default: starts.
+   * Attaches a fresh adapter to the pretrained model, to be trained on some of the examples at a time.
+   * @param from  goes on from this snapshot of a training with the same examples and settings. Null, the default: starts.
    */
-  startPpo(settings: PpoSettings, from?: TrainingState | null): Promise<PpoSession>;
-}
-
-/** A rollout by its position among those held, with what it is paid. */
-export interface ScoredRollout {
-  readonly rollout: number;
-  readonly score: number;
-}
-
-export interface PpoSession {
-  /** Samples one answer a prompt and holds the tokens until the next call. */
-  rollout(prompts: readonly SeededPrompt[], hooks: Hooks): Promise<readonly string[]>;
-  /** One PPO step on some of the held rollouts. Answers too short to learn from are skipped and counted. */
-  step(batch: readonly ScoredRollout[], hooks: Hooks): Promise<PpoStats>;
-  /** A host copy of what is needed to go on, without the rollouts held. `step` counts PPO steps. */
-  snapshot(): Promise<TrainingState>;
-  /** Frees what only PPO needs and returns the adapter, which stays attached. */
-  end(): Promise<AdapterWeights>;
+  startSft(
+    examples: readonly TrainingExample[],
+    settings: SftSettings,
+    from?: TrainingState | null,
+  ): Promise<SftTrainer>;
+  /**
+   * Starts training from the adapter in use, which is what the reference "start" stands for.
+   * @param from  goes on from this snapshot of a training that started from the same adapter. Null, the default: starts.
+   */
+  startRollouts(settings: RolloutSettings, from?: TrainingState | null): Promise<RolloutTrainer>;
 }
 
 export interface AlignedRequest {
   readonly questionId: QuestionId;
   readonly paraphrase: number;
   readonly question: string;
+  /** Which sample of this text: 0, or more where a question has the same wording again. */
+  readonly sample: number;
 }
 
 /** The model to learn from: an API, or answers recorded earlier. */
 export interface Aligned {
   readonly name: string;
+  /** What its answers cost so far; absent where none costs anything. */
+  readonly spending?: () => Spending;
   /** Answers in the order of the requests; `onAnswer` hears each as it comes, in any order. */
   answer(
     requests: readonly AlignedRequest[],

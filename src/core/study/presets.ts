@@ -16,6 +16,9 @@ export const presets: Readonly<Record<StudyConfig["preset"], Preset>> = {
   recommended: {
     adapter: { rank: 8, loraAlpha: 16 },
     ppo: { learningRate: 1e-4, miniBatchSize: 5 },
+    rloo: { learningRate: 1e-4, numIterations: 4 },
+    grpo: { learningRate: 1e-4, numIterations: 4, beta: 0.04 },
+    dpo: { learningRate: 1e-4, numIterations: 4 },
   },
   report: {
     adapter: { rank: 8, loraAlpha: 8 },

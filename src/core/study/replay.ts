@@ -19,6 +19,7 @@ export function keptEvents(stored: readonly StudyEvent[], from: ResumePoint): St
   const stays = (event: StudyEvent) =>
     event.kind === "resumed" ||
     event.kind === "note" ||
+    event.kind === "spending" ||
     (isOfPhase(event) && (stepOf(event) ?? 0) <= from.step);
   return stored.filter((event, i) => i < start || stays(event));
 }
@@ -83,6 +84,7 @@ function identityOf(event: StudyEvent): string | null {
     case "progress":
     case "resumed":
     case "note":
+    case "spending":
       return null;
   }
 }

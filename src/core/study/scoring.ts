@@ -2,13 +2,17 @@
 import type { Answer } from "../answers/answer";
 import type { QuestionId } from "../corpus/corpus";
 import type { Encoder } from "../encode/encoder";
+import { clusterThresholdOf } from "../measures/cluster-threshold";
+import { bothDirections, contradictions, type InferenceModel } from "../measures/contradictions";
+import { betweenQuestions, type QuestionSum, questionSum } from "../measures/control";
+import { computeMeasures, type ListedMeasures } from "../measures/registry";
 import { bleu } from "../metrics/bleu";
 import { rougeL } from "../metrics/rouge-l";
 import { type SageScore, sageOfPairs } from "../sage/sage";
-import { mixWeights, pairWeights, pairs } from "../sage/similarity";
+import { cosine, mixWeights, pairWeights, pairs } from "../sage/similarity";
 import type { Hooks } from "./hooks";
 
-/** SaGE of one question's answers, and other metrics beside it: each the mean over the pairs of answers. */
+/** SaGE of one question's answers, and other measures beside it: BLEU and ROUGE-L each the mean over the pairs. */
 export interface QuestionScore extends SageScore {
   readonly id: QuestionId;
   readonly bleu: number | null;
@@ -17,6 +21,8 @@ export interface QuestionScore extends SageScore {
   readonly answered: readonly number[];
   /** Similarity of each pair of these, in the order of `pairs(n)`: the edges of the graph. */
   readonly weights: readonly number[];
+  /** All other measures; absent in runs scored before there were any. Read by `measuredOf`. */
+  readonly measures?: ListedMeasures;
 }
 
 export interface Scoring {
@@ -37,34 +43,91 @@ export interface ScoringConfig {
 
 type ScoredAnswer = Pick<Answer, "questionId" | "text" | "ruleOfThumb">;
 
+/** What some measures need besides the answers; without it they are null and say why. */
+export interface ScoringExtras {
+  /** From which similarity on two answers are one meaning. Default: as measured for the encoder. */
+  readonly clusterThreshold?: number | null;
+  /** Tells which answers contradict each other. */
+  readonly inference?: InferenceModel | null;
+  /** [answers] to the same wording, asked again; null at one that was not. */
+  readonly again?: readonly (string | null)[] | null;
+}
+
+/** A question's score without its control, and what the control is computed from. */
+export interface ScoredQuestion {
+  readonly score: QuestionScore;
+  readonly sum: QuestionSum;
+  /** Whether each pair contradicts, in the order of the weights; null without a model that tells. */
+  readonly contradictions: readonly boolean[] | null;
+}
+
 /** Scores every question, in the order in which the questions first appear. */
 export async function scoreAnswers(
   answers: readonly ScoredAnswer[],
   encoder: Encoder,
   config: ScoringConfig,
   hooks: Hooks,
+  extras: ScoringExtras = {},
 ): Promise<Scoring> {
+  return withControl(await scoreQuestions(answers, encoder, config, hooks, extras));
+}
+
+/** Adds the control, which alone depends on the other questions: until then parts of a corpus can be scored anywhere. */
+export function withControl(questions: readonly ScoredQuestion[]): Scoring {
+  const { mean, ofQuestions } = betweenQuestions(questions.map(({ sum }) => sum));
+  const scores = questions.map(({ score }, i) => ({
+    ...score,
+    measures: { betweenQuestions: ofQuestions[i]!, ...score.measures },
+  }));
+  return { scores, betweenQuestions: mean };
+}
+
+/** As `scoreAnswers`, without the control. */
+export async function scoreQuestions(
+  answers: readonly ScoredAnswer[],
+  encoder: Encoder,
+  config: ScoringConfig,
+  hooks: Hooks,
+  {
+    clusterThreshold = clusterThresholdOf(encoder.name),
+    inference = null,
+    again = null,
+  }: ScoringExtras = {},
+): Promise<ScoredQuestion[]> {
   const groups = groupByQuestion(answers);
   const said = answers.filter(({ text }) => text.trim() !== "");
-  const embed = async (texts: readonly string[]) => {
+  const embed = async (of: readonly ScoredAnswer[], texts: readonly string[]) => {
     const vectors = await encoder.embed(texts, hooks);
-    return new Map(said.map((answer, i) => [answer, vectors[i]!]));
+    return new Map(of.map((answer, i) => [answer, vectors[i]!]));
   };
-  const ofAnswers = await embed(said.map(({ text }) => text));
+  const ofAnswers = await embed(
+    said,
+    said.map(({ text }) => text),
+  );
   const rules = said.flatMap(({ ruleOfThumb }) => ruleOfThumb ?? []);
-  const ofRules = rules.length === said.length && said.length > 0 ? await embed(rules) : null;
+  const ofRules = rules.length === said.length && said.length > 0 ? await embed(said, rules) : null;
+  const repeated = answers.flatMap((answer, i) => {
+    const text = again?.[i] ?? null;
+    return text === null || text.trim() === "" || !ofAnswers.has(answer) ? [] : [{ answer, text }];
+  });
+  const ofAgain = await embed(
+    repeated.map(({ answer }) => answer),
+    repeated.map(({ text }) => text),
+  );
 
-  const scores = [...groups].map(([id, group]) => {
+  const scored: ScoredQuestion[] = [];
+  for (const [id, group] of groups) {
     const members = group.filter((answer) => ofAnswers.has(answer));
     const weightsBy = (vectors: typeof ofAnswers) =>
       pairWeights(members.map((answer) => vectors.get(answer)!));
+    const answerWeights = weightsBy(ofAnswers);
     const weights = ofRules
-      ? mixWeights(weightsBy(ofAnswers), weightsBy(ofRules), config.answerWeight)
-      : weightsBy(ofAnswers);
+      ? mixWeights(answerWeights, weightsBy(ofRules), config.answerWeight)
+      : answerWeights;
     const texts = members.map(({ text }) => text);
     const keys = ofRules ? members.map(({ ruleOfThumb }) => ruleOfThumb!) : texts; // as the published code keys
     const nodes = config.nodes === "text" ? { nodes: config.nodes, texts: keys } : {};
-    return {
+    const score = {
       id,
       ...sageOfPairs(weights, members.length, { sageExponent: config.sageExponent, ...nodes }),
       bleu: pairMean(texts, bleu),
@@ -72,11 +135,23 @@ export async function scoreAnswers(
       answered: group.flatMap((answer, i) => (ofAnswers.has(answer) ? [i] : [])),
       weights,
     };
-  });
-  const vectorGroups = [...groups.values()].map((group) =>
-    group.flatMap((answer) => ofAnswers.get(answer) ?? []),
-  );
-  return { scores, betweenQuestions: meanBetween(vectorGroups) };
+    const contradicts =
+      inference && contradictions(await inference.infer(bothDirections(texts), hooks));
+    const measures = computeMeasures({
+      ...{ score, texts, clusterThreshold },
+      weights: answerWeights,
+      contradictions: contradicts,
+      again:
+        again &&
+        members.flatMap((answer) => {
+          const second = ofAgain.get(answer);
+          return second === undefined ? [] : [cosine(ofAnswers.get(answer)!, second)];
+        }),
+    });
+    const sum = questionSum(members.map((answer) => ofAnswers.get(answer)!));
+    scored.push({ score: { ...score, measures }, sum, contradictions: contradicts });
+  }
+  return scored;
 }
 
 function groupByQuestion(answers: readonly ScoredAnswer[]): Map<QuestionId, ScoredAnswer[]> {
@@ -96,25 +171,3 @@ function pairMean(
   const all = pairs(texts.length).map(([i, j]) => metric(texts[i]!, texts[j]!));
   return all.length === 0 ? null : all.reduce((a, b) => a + b) / all.length;
 }
-
-/**
- * Mean of eᵢ·eⱼ over pairs from different groups, from sums alone: Σ_{i≠j across} eᵢ·eⱼ = |Σe|² − Σ_g |Σ_{i∈g} e|².
- * @param groups  unit vectors, [groups][answers][d].
- */
-function meanBetween(groups: readonly (readonly Float32Array[])[]): number | null {
-  const sums = groups.filter((group) => group.length > 0).map(sumOf);
-  if (sums.length < 2) return null;
-  const sizes = groups.map(({ length }) => length);
-  const count = sizes.reduce((a, b) => a + b);
-  const orderedPairs = count ** 2 - sizes.reduce((sum, size) => sum + size ** 2, 0);
-  const within = sums.reduce((sum, x) => sum + squaredNorm(x), 0);
-  return (squaredNorm(sumOf(sums)) - within) / orderedPairs;
-}
-
-function sumOf(vectors: readonly ArrayLike<number>[]): Float64Array {
-  const sum = new Float64Array(vectors[0]!.length);
-  for (const vector of vectors) for (let d = 0; d < sum.length; d++) sum[d]! += vector[d]!;
-  return sum;
-}
-
-const squaredNorm = (x: Float64Array) => x.reduce((sum, xi) => sum + xi * xi, 0);

@@ -8,9 +8,10 @@ import { reportMarkdown } from "../format/report-markdown";
 import { nothingTrained } from "../ppo/statistics";
 import type { StudyConfigInput } from "./config";
 import type { StudyEvent } from "./events";
-import type { ScoredRollout, StudyPorts, TrainingExample } from "./ports";
+import type { StudyPorts, TrainingExample } from "./ports";
 import { resolveConfig } from "./presets";
 import { runStudy } from "./study";
+import type { PreferencePair, ScoredRollout } from "./trainer";
 
 /** Says one of two things: "yes" for the first `agreeing` wordings of a question, "no" for the others. */
 const answersOf = (prompts: number, agreeing: number) =>
@@ -34,6 +35,7 @@ const corpusOf = (count: number): Corpus => ({
 class ToyWorld {
   readonly trainedOn: TrainingExample[][] = [];
   readonly paid: (readonly ScoredRollout[])[] = [];
+  readonly preferred: (readonly PreferencePair[])[] = [];
   readonly asked: string[] = [];
   readonly saved: AnswerSet[] = [];
   readonly adapters: string[] = [];
@@ -66,19 +68,27 @@ class ToyWorld {
       useAdapter: async (weights) => {
         this.#agreeing = weights === null ? 3 : this.#afterLora;
       },
-      fineTune: async (examples, _settings, { onStep }) => {
+      startSft: async (examples) => {
         this.trainedOn.push([...examples]);
-        onStep({ step: 1, totalSteps: 1, loss: 1, learningRate: 1, gradientNorm: 1, tokens: 1 });
-        this.#agreeing = this.#afterLora;
-        return this.weights;
+        return {
+          step: async () => ({
+            ...{ step: 1, totalSteps: 1, loss: 1, learningRate: 1, gradientNorm: 1, tokens: 1 },
+          }),
+          snapshot: async () => ({ step: 1, state: null, tensors: {} }),
+          end: async () => {
+            this.#agreeing = this.#afterLora;
+            return this.weights;
+          },
+        };
       },
-      startPpo: async () => {
+      startRollouts: async () => {
         this.sessionsOpen++;
         return {
           rollout: async (prompts) => answersOf(prompts.length, this.#agreeing),
-          step: async (batch) => {
-            this.paid.push(batch);
-            const nothing = nothingTrained("a toy learns nothing", batch.length, 0.2, 1e-4);
+          step: async ({ answers, pairs }) => {
+            this.paid.push(answers);
+            this.preferred.push(pairs);
+            const nothing = nothingTrained("a toy learns nothing", answers.length, 0.2, 1e-4);
             return { ...nothing, skippedResponses: 0 };
           },
           snapshot: async () => ({ step: this.paid.length, state: null, tensors: {} }),
@@ -234,10 +244,10 @@ test("an empty answer is left out of the score and of n", async () => {
 
 test("an empty rollout is not paid and is counted; where too few are left nothing is learned", async () => {
   const world = new ToyWorld();
-  const startPpo = world.ports.policy.startPpo.bind(world.ports.policy);
+  const startRollouts = world.ports.policy.startRollouts.bind(world.ports.policy);
   let asked = 0;
-  world.ports.policy.startPpo = async (settings) => ({
-    ...(await startPpo(settings)),
+  world.ports.policy.startRollouts = async (settings) => ({
+    ...(await startRollouts(settings)),
     rollout: async () =>
       asked++ === 0 ? ["yes", "", "yes", "yes", "yes"] : ["yes", " ", "", "", "\n"],
   });
@@ -317,9 +327,9 @@ test("cancelling in PPO ends the session and keeps what was saved before", async
 
 test("a policy that gives one answer to every question is told of in an event and in the report", async () => {
   const world = new ToyWorld();
-  const startPpo = world.ports.policy.startPpo.bind(world.ports.policy);
-  world.ports.policy.startPpo = async (settings) => ({
-    ...(await startPpo(settings)),
+  const startRollouts = world.ports.policy.startRollouts.bind(world.ports.policy);
+  world.ports.policy.startRollouts = async (settings) => ({
+    ...(await startRollouts(settings)),
     rollout: async (prompts) => prompts.map(() => "yes"),
   });
   const told: string[] = [];
@@ -338,9 +348,9 @@ test("a policy that gives one answer to every question is told of in an event an
 test("K samples a wording are paid in one batch, each with a seed of its own", async () => {
   const world = new ToyWorld({ afterLora: 4 });
   const seeds: number[] = [];
-  const startPpo = world.ports.policy.startPpo.bind(world.ports.policy);
-  world.ports.policy.startPpo = async (settings) => {
-    const session = await startPpo(settings);
+  const startRollouts = world.ports.policy.startRollouts.bind(world.ports.policy);
+  world.ports.policy.startRollouts = async (settings) => {
+    const session = await startRollouts(settings);
     return {
       ...session,
       rollout: async (prompts, hooks) => {
@@ -364,4 +374,96 @@ test("the blend is anchored to the aligned answers that passed, and to other que
   // aligned is "yes": the four that say so get ½·0.75 + ½·1, the fifth 0; later less the likeness to the others
   expect(scores[0]).toBeAllClose([0.875, 0.875, 0.875, 0.875, 0]);
   expect(scores[1]).toBeAllClose([0.075, 0.075, 0.075, 0.075, -0.2], { atol: 1e-6 });
+});
+
+test("RLOO and GRPO compare a question's answers, or with K samples those to each wording", async () => {
+  const groups = async (input: Partial<StudyConfigInput>) => {
+    const world = new ToyWorld({ afterLora: 4 });
+    await run(world, { ...small, ...input });
+    expect(world.paid).toHaveLength(6);
+    return world.paid[0]!.map(({ group }) => group);
+  };
+  const rollouts = { passes: 1, method: "grpo" } as const;
+  expect(await groups({ rollouts })).toEqual([0, 0, 0, 0, 0]);
+  const wording = { rollouts: { ...rollouts, samples: 2 }, grpo: { group: "wording" } } as const;
+  expect(await groups(wording)).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+  // the published preset asks for one answer a batch, which has nothing to be compared with
+  expect(await groups({ preset: "report", rollouts: { passes: 1, method: "rloo" } })).toHaveLength(
+    5,
+  );
+});
+
+test("DPO prefers the question's best answer over each other wording's worst, put to that wording", async () => {
+  const world = new ToyWorld({ afterLora: 4 });
+  await run(world, { ...small, rollouts: { passes: 1, method: "dpo" } });
+  expect(world.preferred).toHaveLength(6);
+  const [[pair, ...others] = []] = world.preferred;
+  expect(others).toEqual([]); // four say "yes" and are paid alike
+  expect(pair).toMatchObject({ chosen: { rollout: 0 }, rejected: { rollout: 4 } });
+  expect(pair?.prompt).toMatch(/^Question: wording 4 of \d+\nAnswer:$/);
+});
+
+test("DPO learns from the feedback list: the target's answers over the aligned model's, wording by wording", async () => {
+  const world = new ToyWorld({ afterLora: 4 });
+  world.ports.aligned.answer = async (requests) =>
+    requests.map(({ questionId, paraphrase }) => ({
+      ...{ questionId, paraphrase, ruleOfThumb: null },
+      text: Number(questionId) % 2 === 1 || paraphrase % 2 === 0 ? "yes" : "no",
+    }));
+  const dpo = { ...small, rollouts: { passes: 1, method: "dpo" as const } };
+  const { selection } = await run(world, dpo);
+  const feedback = selection.filter(({ decision }) => decision === "feedback").map(({ id }) => id);
+  expect(feedback.length).toBeGreaterThan(0);
+  const texts = world.preferred.flat().filter(({ chosen }) => "text" in chosen);
+  expect(texts.length).toBe(feedback.length * 2); // of five wordings the two give the same answer to three
+  expect(texts).toContainEqual({
+    prompt: `Question: wording 1 of ${feedback[0]}\nAnswer:`,
+    chosen: { text: "yes" },
+    rejected: { text: "no" },
+  });
+
+  const without = new ToyWorld({ afterLora: 4 });
+  without.ports.aligned.answer = (requests, hooks) => world.ports.aligned.answer(requests, hooks);
+  await run(without, { ...dpo, dpo: { feedbackPairs: false } });
+  expect(without.preferred.flat().filter(({ chosen }) => "text" in chosen)).toEqual([]);
+});
+
+test("comparing within a wording of which there is one answer is refused before anything is asked", async () => {
+  for (const method of ["rloo", "grpo", "dpo"] as const) {
+    const world = new ToyWorld();
+    const wording = { group: "wording" } as const;
+    const setting = { rloo: wording, grpo: wording, dpo: { pairs: "wording" } } as const;
+    await expect(run(world, { ...small, ...setting, rollouts: { method } })).rejects.toThrow(
+      "rollouts.samples asks for 1; set it to 2 or more",
+    );
+    expect(world.asked).toEqual([]);
+  }
+});
+
+test("a wording that a question has twice asks for a second sample, and what the answers cost is told", async () => {
+  const world = new ToyWorld();
+  const answer = world.ports.aligned.answer.bind(world.ports.aligned);
+  const asked: string[] = [];
+  const cost = { estimated: 0, promptTokens: 9, completionTokens: 1, cost: null };
+  const aligned = {
+    ...world.ports.aligned,
+    spending: () => ({ ...cost, replies: asked.length }),
+    answer: async (...[requests, hooks]: Parameters<typeof answer>) => {
+      asked.push(...requests.map(({ question, sample }) => `${question} ${sample}`));
+      return answer(requests, hooks);
+    },
+  };
+  const corpus = corpusOf(10);
+  const questions = corpus.questions.map((one) => ({
+    ...one,
+    paraphrases: one.paraphrases.with(3, one.paraphrases[0]!),
+  }));
+  const events: StudyEvent[] = [];
+  const context = { ...quiet, report: (event: StudyEvent) => void events.push(event) };
+  await runStudy(resolveConfig(small), { ...corpus, questions }, { ...world.ports, aligned }, context); // prettier-ignore
+  expect(new Set(asked).size).toBe(asked.length);
+  expect(asked.filter((request) => request.endsWith(" 1"))).toHaveLength(asked.length / 5);
+  const told = events.flatMap((event) => (event.kind === "spending" ? event.spending.replies : []));
+  expect(told.at(-1)).toBe(asked.length);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
 });

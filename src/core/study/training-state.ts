@@ -3,7 +3,7 @@ import * as v from "valibot";
 
 const number = v.pipe(v.number(), v.finite());
 
-/** Of fine-tuning: updates that Adam has made. */
+/** Of fine-tuning, RLOO, GRPO and DPO: updates that Adam has made. */
 const SftState = v.object({ adamStep: v.pipe(v.number(), v.integer(), v.minValue(0)) });
 type SftState = v.InferOutput<typeof SftState>;
 

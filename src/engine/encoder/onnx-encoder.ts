@@ -39,13 +39,13 @@ export interface OnnxSource {
 export async function loadOnnxEncoder(source: OnnxSource): Promise<SentenceEncoder> {
   const { name, place, runtimeUrl } = source;
   const files = await readOnnxFiles(source.files, place);
-  const revision = source.revision ?? `sha256:${(await sha256(files.onnx)).slice(0, 16)}`;
+  const revision = await revisionOf(source, files);
   const extract = await openPipeline(files, place, runtimeUrl);
   let disposed = false;
 
   return {
     name,
-    revision: source.revision !== null && files.quantized ? `${revision} quantized` : revision,
+    revision,
     async embed(texts, { signal, onProgress } = {}) {
       if (disposed) throw new Error(`the sentence encoder ${name} was disposed: load it again`);
       const empty = texts.findIndex((text) => text.trim() === "");
@@ -70,6 +70,15 @@ export async function loadOnnxEncoder(source: OnnxSource): Promise<SentenceEncod
       disposed = true;
     },
   };
+}
+
+/** What it is pinned to, else the checksum of the ONNX file. */
+export async function revisionOf(
+  { revision }: Pick<OnnxSource, "revision">,
+  { onnx, quantized }: OnnxFiles,
+): Promise<string> {
+  if (revision === null) return `sha256:${(await sha256(onnx)).slice(0, 16)}`;
+  return quantized ? `${revision} quantized` : revision;
 }
 
 async function openPipeline(

@@ -1,11 +1,11 @@
-/** The files of a sentence encoder in ONNX, in the hub's layout. */
+/** The files of a model in ONNX that reads text, in the hub's layout. */
 import { type EncoderFiles, MissingFileError } from "./files";
 import type { ModelBundle } from "./onnx-runtime";
 
 const FULL = "onnx/model.onnx";
 const QUANTIZED = "onnx/model_quantized.onnx";
 const NEEDED =
-  "A sentence encoder needs config.json, tokenizer.json, tokenizer_config.json and " +
+  "A model in ONNX needs config.json, tokenizer.json, tokenizer_config.json and " +
   `${FULL} or ${QUANTIZED}.`;
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -19,7 +19,7 @@ export interface OnnxFiles {
 }
 
 /**
- * Reads what a sentence encoder is made of, small files first: a place that is none is refused before a download.
+ * Reads what a model is made of, small files first: a place that is none is refused before a download.
  * Texts are cut at sentence-transformers' `max_seq_length` where the model says it, else at the tokenizer's length.
  *
  * @param place  for messages: the folder, or the model and its host.

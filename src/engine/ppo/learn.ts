@@ -1,6 +1,7 @@
 /** The epochs of a PPO step over a batch that was scored. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { AbortSignalLike } from "../../core/abort";
+import { chunks } from "../../core/chunks";
 import type { PpoConfig } from "../../core/ppo/config";
 import { packedRows, type ResponseLayout, type Rollout } from "../../core/ppo/layout";
 import {
@@ -129,10 +130,4 @@ function zeroed(gradients: Gradients): Gradients {
   const zeros = [...gradients].map(([name, g]) => [name, tf.zerosLike(g)] as const);
   tf.dispose([...gradients.values()]);
   return new Map(zeros);
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
 }

@@ -7,8 +7,9 @@ import type { Gradients, Parameter } from "../optimiser/gradients";
 import { lossAndGradients } from "../training/backward";
 import { scoreTokens } from "../training/log-probs";
 import { readTogether } from "../training/read-together";
+import { responseBatch } from "../training/responses";
 import { ppoLoss } from "./loss";
-import { responseBatch } from "./rollout";
+
 import type { ValueHead } from "./value-head";
 
 /** What does not change while a batch is learned from; packed. */

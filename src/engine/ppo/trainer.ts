@@ -20,7 +20,7 @@ import type { Parameter } from "../optimiser/gradients";
 import { restoreSnapshot, snapshotOf } from "../training/snapshot";
 import { learn, type LearnHooks } from "./learn";
 import type { Sampled } from "./mini-batch";
-import { pretrainedReference, type ReferenceModel, startReference } from "./reference";
+import { pretrainedReference, type ReferenceModel, startReference } from "../training/reference";
 import { scoreRollouts } from "./rollout";
 import { ValueHead, type ValueHeadWeights } from "./value-head";
 

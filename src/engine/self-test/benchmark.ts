@@ -103,15 +103,14 @@ async function loraStep(policy: Gpt2Policy, signal: AbortSignalLike): Promise<nu
     preset: "recommended",
     sft: { steps: 2, batchSize: 1, microBatch: 1 },
   });
-  const ends: number[] = [];
-  await policy.fineTune(
-    [TEXT],
-    { adapter, sft, seed: 1 },
-    {
-      signal,
-      onStep: () => ends.push(performance.now()),
-    },
-  );
-  await policy.useAdapter(null);
-  return ends[1]! - ends[0]!;
+  const trainer = await policy.startSft([TEXT], { adapter, sft, seed: 1 });
+  try {
+    await trainer.step([0], { signal });
+    const started = performance.now();
+    await trainer.step([0], { signal });
+    return performance.now() - started;
+  } finally {
+    await trainer.end();
+    await policy.useAdapter(null);
+  }
 }

@@ -9,7 +9,8 @@ import { AdapterConfig } from "../../core/adapter/config";
 import { type AttachedAdapter, createAdapter } from "../adapter/attach";
 import { startBackend } from "../backend";
 import type { Gpt2 } from "../gpt2/model";
-import { type SftProgress, trainSft } from "./trainer";
+import type { SftStep } from "../../core/study/trainer";
+import { trainSft } from "../../../tests/fixtures/train-sft";
 
 const golden = diskFolder("tests/fixtures/golden");
 const labels = { endOfText: 100, maxLength: 64, promptMasked: true, learnEndOfText: true };
@@ -36,10 +37,10 @@ afterEach(() => {
 async function train(
   config: Partial<SftConfig> = {},
   { signal = new AbortController().signal, loraDropout = 0 } = {},
-): Promise<SftProgress[]> {
+): Promise<SftStep[]> {
   adapter = createAdapter(model, v.parse(AdapterConfig, { rank: 2, loraDropout }), 3);
   model.adapter = adapter;
-  const steps: SftProgress[] = [];
+  const steps: SftStep[] = [];
   await trainSft(model, adapter.variables(), examples, {
     config: v.parse(SftConfig, { ...settings, ...config }),
     seed: 5,

@@ -1,113 +1,107 @@
-/** Supervised fine-tuning: the loop of transformers' Trainer over seeded batches. */
+/** Supervised fine-tuning: the loop of transformers' Trainer, one optimiser step at a time. */
 import * as tf from "@tensorflow/tfjs-core";
+import { chunks } from "../../core/chunks";
 import type { AbortSignalLike } from "../../core/abort";
 import { deriveSeed } from "../../core/random";
-import { batches, totalSteps } from "../../core/sft/batches";
+import { totalSteps } from "../../core/sft/batches";
 import type { SftConfig } from "../../core/sft/config";
 import { countTargets, type LabelledSequence, padBatch } from "../../core/sft/labels";
 import type { TrainingState } from "../../core/study/checkpoint";
+import type { SftStep } from "../../core/study/trainer";
 import type { Gpt2 } from "../gpt2/model";
 import { AdamW } from "../optimiser/adamw";
-import { checkedNorm, measureGradients } from "../optimiser/clip";
-import { GradientSum, type Parameter } from "../optimiser/gradients";
+import type { Parameter } from "../optimiser/gradients";
 import { learningRateAt } from "../optimiser/schedule";
-import { lossAndGradients } from "../training/backward";
-import { readTogether } from "../training/read-together";
-import { nextTask } from "../training/next-task";
 import { restoreSnapshot, snapshotOf } from "../training/snapshot";
+import { type Part, update } from "../training/update";
 import { summedCrossEntropy } from "./loss";
-
-/** One optimiser step. Loss in nats a token, before the update; tokens are those that counted in it. */
-export interface SftProgress {
-  readonly step: number; // from 1
-  readonly totalSteps: number;
-  readonly loss: number;
-  readonly learningRate: number;
-  readonly gradientNorm: number; // before clipping
-  readonly tokens: number;
-}
 
 export interface SftOptions {
   readonly config: SftConfig;
-  /** Decides the order of the examples and the adapter's dropout. */
+  /** Decides the adapter's dropout. */
   readonly seed: number;
-  readonly signal: AbortSignalLike;
-  readonly onStep: (progress: SftProgress) => void;
-  /** Goes on from this snapshot of a training with the same examples, settings and seed. Default: from the start. */
-  readonly from?: TrainingState | null;
-  /** Awaited after each step; `snapshot` reads what is needed to go on, and nothing is read unless it is called. */
-  readonly afterStep?: (step: number, snapshot: () => Promise<TrainingState>) => Promise<void>;
 }
 
 /**
- * Trains the parameters in place.
+ * Trains the parameters in place. They are the caller's; the optimiser is the trainer's: `dispose` frees it.
  *
  * A step's gradient is that of the mean over all its tokens, however it is cut into micro-batches. Micro-batches take
- * sequences of like length together, which saves padding and changes nothing else. On an abort the parameters keep what
- * they learned so far.
- *
- * @throws RangeError if there are no examples, or if the gradient is not finite any more; the reason of an abort.
+ * sequences of like length together, which saves padding and changes nothing else.
  */
-export async function trainSft(
-  model: Gpt2,
-  parameters: readonly Parameter[],
-  examples: readonly LabelledSequence[],
-  { config, seed, signal, onStep, from = null, afterStep }: SftOptions,
-): Promise<void> {
-  signal.throwIfAborted();
-  const decoupled = config.optimiser === "adamw";
-  const optimiser = new AdamW(parameters, { weightDecay: config.weightDecay, decoupled });
-  const sum = new GradientSum();
-  const kept: tf.Tensor[] = []; // losses not yet read
-  const total = totalSteps(examples.length, config);
-  try {
-    if (from !== null) restoreSnapshot(parameters, optimiser, from);
-    let step = from?.step ?? 0;
-    for (const indices of [...batches(examples.length, config, seed)].slice(step)) {
-      const learningRate = learningRateAt(step, total, config);
-      const parts = microBatches(
-        indices.map((i) => examples[i]!),
-        config.microBatch,
-      );
-      const tokens = parts.flat().reduce((n, sequence) => n + countTargets(sequence), 0);
+export class SftTrainer {
+  readonly #model: Gpt2;
+  readonly #parameters: readonly Parameter[];
+  readonly #examples: readonly LabelledSequence[];
+  readonly #options: SftOptions;
+  readonly #optimiser: AdamW;
+  #steps = 0;
 
-      for (const [part, sequences] of parts.entries()) {
-        const batch = padBatch(sequences, model.config.endOfText);
-        const pass = lossAndGradients(
-          model,
-          batch,
-          parameters,
-          (states) => tf.div(summedCrossEntropy(model, states, batch), tokens),
-          { dropoutSeed: deriveSeed(seed, "sft-dropout", step, part) },
-        );
-        sum.addAll(pass.gradients);
-        kept.push(pass.loss);
-        await nextTask(signal);
-      }
-      const clip = measureGradients(sum.gradients, { maxNorm: config.maxGradNorm });
-      optimiser.apply(sum.gradients, learningRate, clip);
-      sum.clear();
-      const [clipped, ...losses] = await readTogether([clip, ...kept]);
-      tf.dispose([clip, ...kept.splice(0)]);
-      const gradientNorm = checkedNorm(clipped![0]!);
-      const loss = losses.reduce((sum, [part]) => sum + part!, 0);
-      step += 1;
-      onStep({ step, totalSteps: total, loss, learningRate, gradientNorm, tokens });
-      await afterStep?.(step, async () => {
-        const { adamStep, tensors } = await snapshotOf(parameters, optimiser);
-        return { step, state: { adamStep }, tensors };
-      });
-    }
-  } finally {
-    sum.clear();
-    tf.dispose(kept);
-    optimiser.dispose();
+  constructor(
+    model: Gpt2,
+    parameters: readonly Parameter[],
+    examples: readonly LabelledSequence[],
+    options: SftOptions,
+  ) {
+    this.#model = model;
+    this.#parameters = parameters;
+    this.#examples = examples;
+    this.#options = options;
+    const { weightDecay, optimiser } = options.config;
+    this.#optimiser = new AdamW(parameters, { weightDecay, decoupled: optimiser === "adamw" });
   }
-}
 
-function microBatches(sequences: readonly LabelledSequence[], size: number): LabelledSequence[][] {
-  const byLength = sequences.toSorted((a, b) => b.ids.length - a.ids.length);
-  return Array.from({ length: Math.ceil(byLength.length / size) }, (_, i) =>
-    byLength.slice(i * size, (i + 1) * size),
-  );
+  /**
+   * One optimiser step on some of the examples, by their positions. On an abort nothing is learned from them.
+   * @throws RangeError if the gradient is not finite any more; the reason of an abort.
+   */
+  async step(
+    positions: readonly number[],
+    { signal }: { readonly signal: AbortSignalLike },
+  ): Promise<SftStep> {
+    signal.throwIfAborted();
+    const { config, seed } = this.#options;
+    const total = totalSteps(this.#examples.length, config);
+    const learningRate = learningRateAt(this.#steps, total, config);
+    const sequences = positions.map((i) => this.#examples[i]!);
+    const tokens = sequences.reduce((n, sequence) => n + countTargets(sequence), 0);
+    const byLength = sequences.toSorted((a, b) => b.ids.length - a.ids.length);
+    const parts = chunks(byLength, config.microBatch).map((some, part): Part => {
+      const batch = padBatch(some, this.#model.config.endOfText);
+      return {
+        batch,
+        loss: (states) => ({
+          loss: tf.div(summedCrossEntropy(this.#model, states, batch), tokens),
+        }),
+        options: { dropoutSeed: deriveSeed(seed, "sft-dropout", this.#steps, part) },
+      };
+    });
+    const trained = {
+      model: this.#model,
+      parameters: this.#parameters,
+      optimiser: this.#optimiser,
+    };
+    const { maxGradNorm } = config;
+    const options = { learningRate, maxGradNorm, signal };
+    const { loss, gradientNorm } = await update(trained, parts, options);
+    this.#steps += 1;
+    return { step: this.#steps, totalSteps: total, loss, learningRate, gradientNorm, tokens };
+  }
+
+  async snapshot(): Promise<TrainingState> {
+    const { adamStep, tensors } = await snapshotOf(this.#parameters, this.#optimiser);
+    return { step: this.#steps, state: { adamStep }, tensors };
+  }
+
+  /**
+   * Goes on from a snapshot of a training with the same examples, settings and seed.
+   * @throws RangeError if it is of another model or adapter; v.ValiError if it is no snapshot of training.
+   */
+  restore(from: TrainingState): void {
+    restoreSnapshot(this.#parameters, this.#optimiser, from);
+    this.#steps = from.step;
+  }
+
+  dispose(): void {
+    this.#optimiser.dispose();
+  }
 }

@@ -11,7 +11,7 @@ import type { TrainingState } from "../../core/study/checkpoint";
 import { createAdapter } from "../adapter/attach";
 import type { Gpt2 } from "../gpt2/model";
 import { AdamW } from "../optimiser/adamw";
-import { trainSft } from "../sft/trainer";
+import { trainSft } from "../../../tests/fixtures/train-sft";
 import { restoreSnapshot, snapshotOf } from "./snapshot";
 
 const labels = { endOfText: 100, maxLength: 64, promptMasked: true, learnEndOfText: true };

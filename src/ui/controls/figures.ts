@@ -1,4 +1,5 @@
 /** Figures as the page writes them. */
+import type { Measure } from "../../core/measures/registry";
 
 /** A score from 0 to 1 in two digits, without the 0 before the point: ".57", "−.03", "1.00"; "–" where undefined. */
 export function score(x: number | null | undefined): string {
@@ -15,6 +16,25 @@ export function interval(bounds: readonly [number, number] | null): string {
 export function fixed(x: number | null, digits: number): string {
   return x === null ? "–" : signless(x.toFixed(digits));
 }
+
+/** A figure by a measure in its unit: similarities and shares as scores, counts in one digit. */
+export function measured(x: number | null | undefined, unit: Measure["unit"]): string {
+  return isCounted(unit) ? fixed(x ?? null, 1) : score(x);
+}
+
+export function measuredInterval(
+  bounds: readonly [number, number] | null,
+  unit: Measure["unit"],
+): string {
+  return bounds === null ? "–" : `[${measured(bounds[0], unit)}, ${measured(bounds[1], unit)}]`;
+}
+
+export function measuredChange(x: number, unit: Measure["unit"]): string {
+  if (!isCounted(unit)) return change(x);
+  return x < 0 || Object.is(x, -0) ? fixed(x, 1) : `+${fixed(x, 1)}`;
+}
+
+const isCounted = (unit: Measure["unit"]) => unit === "words" || unit === "meanings";
 
 /** "+.11" or "−.03". */
 export function change(x: number): string {

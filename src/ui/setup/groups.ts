@@ -10,8 +10,15 @@ export const GROUPS: Readonly<Record<string, { readonly title: string; readonly 
     selection: { title: "Selection", about: "The falling threshold for aligned answers" },
     adapter: { title: "LoRA adapter", about: "The few weights that are trained" },
     sft: { title: "LoRA training", about: "Learning from the selected answers" },
-    rollouts: { title: "PPO rollouts", about: "What PPO answers, and what it is paid for" },
+    rollouts: {
+      title: "Training on after LoRA",
+      about: "By which method, from which answers, and what they are paid for",
+    },
+    reward: { title: "Reward blend", about: "What the reward “blend” is mixed of" },
     ppo: { title: "PPO optimisation", about: "How far a step goes, and what holds it back" },
+    rloo: { title: "RLOO", about: "Answers against the mean of the others" },
+    grpo: { title: "GRPO", about: "Answers against their group, in its deviations" },
+    dpo: { title: "DPO", about: "Pairs of answers, the more consistent one preferred" },
     cycles: { title: "Cycles", about: "How often all of it is repeated, and when it ends" },
     checkpoints: {
       title: "Checkpoints",

@@ -36,6 +36,7 @@ export function relinked(item: ProjectItem, { corpora, runs }: NewIds): ProjectI
       return { kind: "task", content: { ...item.content, stored: { ...stored, source } } };
     }
     case "decisions":
+    case "replies":
     case "settings":
       return item;
   }

@@ -1,7 +1,8 @@
 /** Schemas of what a study tells and finds, held against the types of core/study: a field added there fails to compile here. */
 import * as v from "valibot";
 import { FINDING_KINDS } from "../../health/finding";
-import { BATCH_STATISTICS, UPDATE_STATISTICS } from "../../ppo/statistics";
+import { LISTED_NAMES, SUMMARISED_NAMES } from "../../measures/registry";
+import { CURVES } from "../../study/curves";
 import type { StudyEvent } from "../../study/events";
 import { StudyConfig } from "../../study/config";
 import { REPORT_FORMAT, REPORT_VERSION, REPORTED_ROLES, type StudyReport } from "../report";
@@ -25,12 +26,25 @@ export const config = v.custom<StudyConfig>(
 
 export const answerSet = v.strictObject({ cycle: count, role, split });
 
+const partial = <const Names extends readonly string[], Schema extends v.GenericSchema>(
+  names: Names,
+  schema: Schema,
+) => v.strictObject(v.entriesFromList(names, v.exactOptional(schema)));
+
+const summary = v.strictObject({
+  mean: maybe,
+  interval,
+  n: count,
+  reason: v.nullable(v.string()),
+});
+
 const model = v.strictObject({
   name: reportedRole,
   mean: maybe,
   interval,
   n: count,
   betweenQuestions: maybe,
+  measures: v.exactOptional(partial(SUMMARISED_NAMES, summary)),
 });
 
 const selectionEntries = {
@@ -61,6 +75,8 @@ const outcome = v.strictObject({
   health: v.exactOptional(v.array(finding)),
 });
 
+const measured = v.strictObject({ value: maybe, n: count, reason: v.nullable(v.string()) });
+
 export const questionScore = v.strictObject({
   id,
   sage: maybe,
@@ -73,6 +89,7 @@ export const questionScore = v.strictObject({
   rougeL: maybe,
   answered: v.array(count),
   weights: figures,
+  measures: v.exactOptional(partial(LISTED_NAMES, measured)),
 });
 
 const phase = v.strictObject({
@@ -93,18 +110,34 @@ const sftStep = v.strictObject({
   tokens: count,
 });
 
-const scalars = v.entriesFromList(
-  [...UPDATE_STATISTICS, ...BATCH_STATISTICS, "ppo/val/var_explained", "ppo/learning_rate"],
-  maybe,
-);
 const ppoStats = v.strictObject({
-  ...scalars,
+  ...v.entriesFromList(CURVES.ppo, maybe),
+  method: v.exactOptional(v.undefined()),
   "objective/kl_dist": figures,
   responses: count,
   skippedResponses: count,
   miniBatches: count,
   miniBatchesOverRatio: count,
   stoppedEarly: v.boolean(),
+  reason: v.nullable(v.string()),
+});
+
+const groupStats = v.strictObject({
+  ...v.entriesFromList(CURVES.grpo, maybe),
+  method: v.picklist(["rloo", "grpo"]),
+  "objective/kl_dist": figures,
+  ratio: maybe,
+  responses: count,
+  skippedResponses: count,
+  updates: count,
+  reason: v.nullable(v.string()),
+});
+const dpoStats = v.strictObject({
+  ...v.entriesFromList(CURVES.dpo, maybe),
+  method: v.literal("dpo"),
+  pairs: count,
+  skippedPairs: count,
+  updates: count,
   reason: v.nullable(v.string()),
 });
 
@@ -125,7 +158,7 @@ export const studyEvent: v.GenericSchema<unknown, StudyEvent> = v.variant("kind"
     step: count,
     totalSteps: count,
     meanScore: figure,
-    stats: ppoStats,
+    stats: v.union([ppoStats, groupStats, dpoStats]),
     findings: v.exactOptional(v.array(finding)),
   }),
   v.strictObject({ kind: v.literal("cycle"), outcome }),
@@ -136,6 +169,16 @@ export const studyEvent: v.GenericSchema<unknown, StudyEvent> = v.variant("kind"
     ),
   }),
   v.strictObject({ kind: v.literal("note"), sentence: v.string() }),
+  v.strictObject({
+    kind: v.literal("spending"),
+    spending: v.strictObject({
+      replies: count,
+      estimated: count,
+      promptTokens: count,
+      completionTokens: count,
+      cost: v.nullable(v.number()),
+    }),
+  }),
 ]);
 
 export const studyReport: v.GenericSchema<unknown, StudyReport> = v.strictObject({

@@ -2,6 +2,7 @@ import { strToU8, zipSync } from "fflate";
 import { expect, test, vi } from "vitest";
 import { archiveOf, byteDigest, sourceOf } from "../../../../tests/project/archive";
 import { someTask } from "../../../../tests/annotation/tasks";
+import { chatRequest, requestKey } from "../../chat/request";
 import { InputError } from "../input-error";
 import type { ProjectItem } from "./items";
 import { LIMITS } from "./limits";
@@ -165,6 +166,23 @@ test("a task that was changed after it was made, and a log that cannot be, are r
   await expect(item({}, [{ kind: "undo", at: 1 }]).then(open)).rejects.toThrow(
     "the log of Ann is broken",
   );
+  await expect(item({}).then(open)).resolves.toBeTruthy();
+});
+
+test("a reply under another request's key, or paid for by another, is refused", async () => {
+  const settings = { baseUrl: "http://h/v1", model: "m", temperature: 0, maxTokens: 9 };
+  const request = chatRequest(settings, "May one lie?", 0);
+  const item = (changed: object) => {
+    const reply = {
+      ...{ key: requestKey(request), request, text: "No.", usage: null },
+      ...{ response: "{}", at: 1, payer: "run:a" },
+    };
+    const content = { payer: "run:a", replies: [{ ...reply, ...changed }] };
+    return zipOf({ "replies/1.json": writeRecord(content) });
+  };
+  const other = requestKey({ ...request, sample: 1 });
+  await expect(item({ key: other }).then(open)).rejects.toThrow("is not the key of its request");
+  await expect(item({ payer: "run:b" }).then(open)).rejects.toThrow("was paid for by another");
   await expect(item({}).then(open)).resolves.toBeTruthy();
 });
 

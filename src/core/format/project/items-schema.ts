@@ -92,6 +92,9 @@ export const RunItem = v.strictObject({
     corpusId: v.string(),
     corpusName: v.string(),
     backend: v.nullable(v.string()),
+    tag: v.exactOptional(v.string()),
+    note: v.exactOptional(v.string()),
+    pinned: v.exactOptional(v.literal(true)),
   }),
   events: v.array(v.strictObject({ at: time, events: v.array(studyEvent) })),
   answers: v.array(v.strictObject({ ...answerSet.entries, answers: v.array(answer) })),
@@ -131,6 +134,32 @@ export type TaskItem = Kept<v.InferOutput<typeof TaskItem>>;
 /** Decisions on a table of labels that came as a file and is no task here. */
 export const DecisionsItem = v.strictObject({ subject: key, decisions: v.array(decision) });
 export type DecisionsItem = Kept<v.InferOutput<typeof DecisionsItem>>;
+
+const reply = v.strictObject({
+  key,
+  request: v.strictObject({
+    baseUrl: v.string(),
+    model: v.string(),
+    messages: v.array(v.strictObject({ role: v.literal("user"), content: v.string() })),
+    parameters: v.record(v.string(), v.number()),
+    sample: count,
+  }),
+  text: v.string(),
+  usage: v.nullable(v.strictObject({ promptTokens: count, completionTokens: count })),
+  response: v.string(),
+  at: time,
+  payer: v.string(),
+});
+
+/** Replies of an API that were paid for by one run or task. */
+export const RepliesItem = v.pipe(
+  v.strictObject({ payer: key, replies: v.pipe(v.array(reply), v.nonEmpty()) }),
+  v.check(
+    ({ payer, replies }) => replies.every((reply) => reply.payer === payer),
+    "a reply was paid for by another",
+  ),
+);
+export type RepliesItem = Kept<v.InferOutput<typeof RepliesItem>>;
 
 const setting = v.exactOptional(v.pipe(v.string(), v.maxLength(1_000_000)));
 

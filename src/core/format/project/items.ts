@@ -4,6 +4,7 @@ import { strFromU8, strToU8 } from "fflate";
 import { type AdapterWeights, readPeft, writePeft } from "../../adapter/peft";
 import { foldSession } from "../../annotation/queue";
 import { checkTask } from "../../annotation/session-file";
+import { requestKey } from "../../chat/request";
 import { InputError } from "../input-error";
 import {
   checkpointFiles,
@@ -11,7 +12,14 @@ import {
   readCheckpoints,
   type RunCheckpoint,
 } from "./checkpoint-files";
-import { CorpusItem, DecisionsItem, RunItem, SettingsItem, TaskItem } from "./items-schema";
+import {
+  CorpusItem,
+  DecisionsItem,
+  RepliesItem,
+  RunItem,
+  SettingsItem,
+  TaskItem,
+} from "./items-schema";
 import type { ByteDigest } from "./manifest";
 import { AS_EXPORTED, readRecord, writeRecord } from "./record-json";
 
@@ -39,12 +47,19 @@ export type ProjectItem =
       readonly checkpoints: readonly RunCheckpoint[];
     }
   | { readonly kind: "task"; readonly content: TaskItem }
-  | { readonly kind: "decisions"; readonly content: DecisionsItem };
+  | { readonly kind: "decisions"; readonly content: DecisionsItem }
+  | { readonly kind: "replies"; readonly content: RepliesItem };
 export type ItemKind = ProjectItem["kind"];
 
 export type { ItemFile, RunCheckpoint };
 
-const FOLDERS = { corpus: "corpora", run: "runs", task: "tasks", decisions: "decisions" } as const;
+const FOLDERS = {
+  corpus: "corpora",
+  run: "runs",
+  task: "tasks",
+  decisions: "decisions",
+  replies: "replies",
+} as const;
 
 /** Where the n-th item of a kind lies: "runs/3", to which a file's name is added. */
 export function itemFolder(kind: ItemKind, n: number): string {
@@ -74,6 +89,8 @@ export function itemId(item: ProjectItem): string {
       return item.content.stored.id;
     case "decisions":
       return item.content.subject;
+    case "replies":
+      return item.content.payer;
   }
 }
 
@@ -89,6 +106,8 @@ export function itemTitle(item: ProjectItem): string {
       return item.content.stored.task.title;
     case "decisions":
       return `${item.content.decisions.length} decisions on a table of labels`;
+    case "replies":
+      return `${item.content.replies.length} replies of ${item.content.replies[0]!.request.model}`;
   }
 }
 
@@ -137,6 +156,8 @@ export async function readItem(
       return { kind, content: main(".json", CorpusItem) };
     case "decisions":
       return { kind, content: main(".json", DecisionsItem) };
+    case "replies":
+      return { kind, content: checkedReplies(main(".json", RepliesItem), path(".json")) };
     case "task":
       return { kind, content: await checkedTask(main(".json", TaskItem), path(".json"), digest) };
     case "run": {
@@ -168,6 +189,15 @@ async function checkedTask(item: TaskItem, file: string, digest: ByteDigest): Pr
       const problem = `the log of ${rater.name} is broken: ${(error as Error).message}`;
       throw new InputError({ file }, problem, AS_EXPORTED);
     }
+  }
+  return item;
+}
+
+/** A reply under another request's key would be taken for that request's. */
+function checkedReplies(item: RepliesItem, file: string): RepliesItem {
+  const wrong = item.replies.find(({ key, request }) => requestKey(request) !== key);
+  if (wrong) {
+    throw new InputError({ file }, `${wrong.key} is not the key of its request`, AS_EXPORTED);
   }
   return item;
 }

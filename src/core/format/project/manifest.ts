@@ -1,6 +1,7 @@
 /** What an archive says it holds: every file with its size and hash, and a hash of this list itself. */
 import * as v from "valibot";
 import { InputError } from "../input-error";
+import { refuseNewer } from "../newer-version";
 import { AS_EXPORTED, readRecord, writeRecord } from "./record-json";
 
 export const PROJECT_FORMAT = "steadfast-project";
@@ -12,7 +13,7 @@ export type ByteDigest = (bytes: Uint8Array) => Promise<string>;
 
 /** Everything else is refused: "..", absolute and unknown paths, other folders, other endings. */
 const PATH =
-  /^(?:settings\.json|(?:corpora|tasks|decisions)\/[0-9]{1,6}\.json|runs\/[0-9]{1,6}\/(?:run\.json|adapters\/[0-9]{1,6}-(?:lora|ppo)\/(?:adapter_config\.json|adapter_model\.safetensors)|checkpoints\/[0-9]{1,9}\/(?:manifest\.json|[0-9]{1,4}\.bin)))$/;
+  /^(?:settings\.json|(?:corpora|tasks|decisions|replies)\/[0-9]{1,6}\.json|runs\/[0-9]{1,6}\/(?:run\.json|adapters\/[0-9]{1,6}-(?:lora|ppo)\/(?:adapter_config\.json|adapter_model\.safetensors)|checkpoints\/[0-9]{1,9}\/(?:manifest\.json|[0-9]{1,4}\.bin)))$/;
 
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "it is no SHA-256"));
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -59,10 +60,7 @@ export async function readManifest(
     v.looseObject({ format: v.literal(PROJECT_FORMAT), version: v.number() }),
     file,
   );
-  if (head.version > PROJECT_VERSION) {
-    const problem = `its version is ${head.version}, newer than this program's ${PROJECT_VERSION}`;
-    throw new InputError({ file }, problem, "Reload the page to get the newest program.");
-  }
+  refuseNewer(file, head.version, PROJECT_VERSION);
   const { checksum, ...body } = readRecord(bytes, Manifest, file);
   if ((await digest(writeRecord(body))) !== checksum) {
     const problem = "the checksum does not fit the list, so the archive was changed";

@@ -3,7 +3,7 @@ import type { Answer } from "../../answers/answer";
 import type { Encoder } from "../../encode/encoder";
 import { select } from "../../select/select";
 import { compareModels } from "../../study/compare";
-import { summarise } from "../../study/evaluate";
+import { measuresOf, summarise } from "../../study/evaluate";
 import { resolveConfig } from "../../study/presets";
 import { scoreAnswers } from "../../study/scoring";
 import { REPORT_FORMAT, REPORT_VERSION, type ReportedRole, sageById } from "../report";
@@ -70,9 +70,10 @@ export async function smallContent(
     config.selection,
   );
   const decided = (decision: string) => records.filter((r) => r.decision === decision).length;
-  const summaries = models.map(({ name, betweenQuestions }) =>
-    summarise(name, sageOf(name), betweenQuestions, config),
-  );
+  const summaries = models.map(({ name, betweenQuestions, scores }) => ({
+    ...summarise(name, sageOf(name), betweenQuestions, config),
+    measures: measuresOf(scores, config),
+  }));
   return {
     format: REPORT_PAGE_FORMAT,
     version: REPORT_PAGE_VERSION,

@@ -2,9 +2,9 @@
 import * as v from "valibot";
 import type { Answer } from "../../answers/answer";
 import type { Question, QuestionId } from "../../corpus/corpus";
-import type { SftStep } from "../../study/ports";
 import type { QuestionScore } from "../../study/scoring";
-import { InputError } from "../input-error";
+import type { SftStep } from "../../study/trainer";
+import { refuseNewer } from "../newer-version";
 import { id, questionScore, reportedRole, studyReport } from "../project/events-schema";
 import { readRecord, writeRecord } from "../project/record-json";
 import type { ReportedRole, StudyReport } from "../report";
@@ -19,11 +19,12 @@ export interface ReportedModel {
   readonly answers: readonly Answer[];
 }
 
+/** Of the phase after LoRA. */
 export interface PpoPoint {
   readonly step: number;
   /** Mean score of the step's rollouts, as paid. */
   readonly score: number;
-  /** Nats a response, against the reference model. */
+  /** Nats a response, against the reference model; null where the method measures none. */
   readonly kl: number | null;
 }
 
@@ -81,10 +82,7 @@ export function contentBytes(content: ReportContent): Uint8Array {
 /** @throws InputError for another format, a newer version, or a field that is not as it was written. */
 export function readContent(bytes: Uint8Array, file: string): ReportContent {
   const head = readRecord(bytes, v.looseObject({ format: v.string(), version: v.number() }), file);
-  if (head.format === REPORT_PAGE_FORMAT && head.version > REPORT_PAGE_VERSION) {
-    const problem = `its version is ${head.version}, newer than this program's ${REPORT_PAGE_VERSION}`;
-    throw new InputError({ file }, problem, "Reload the page to get the newest program.");
-  }
+  if (head.format === REPORT_PAGE_FORMAT) refuseNewer(file, head.version, REPORT_PAGE_VERSION);
   return readRecord(bytes, schema, file);
 }
 

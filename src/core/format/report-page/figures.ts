@@ -1,8 +1,8 @@
 /** The page's figures as SVG: drawn once, readable without a script, coloured by the page's own style. */
-import type { ModelSummary, ReportedRole } from "../report";
+import type { ModelSummary, ReportedRole, StudyReport } from "../report";
 import { pairs } from "../../sage/similarity";
 import type { SelectionRecord } from "../../select/select";
-import { ROLE_LABELS, bounds, three } from "./words";
+import { bounds, roleLabel, three } from "./words";
 import { type Markup, html } from "./markup";
 
 const WIDTH = 720;
@@ -15,13 +15,16 @@ interface Row {
 }
 
 /** Each model's mean with its interval, over the scores of the single questions. */
-export function meansFigure(rows: readonly Row[]): Markup {
+export function meansFigure(rows: readonly Row[], report: Pick<StudyReport, "config">): Markup {
   const [left, right, row] = [110, 60, 36];
   const height = rows.length * row + 30;
   const low = Math.min(0, Math.floor(Math.min(...rows.flatMap(({ points }) => points)) * 5) / 5);
   const x = (value: number) => at(left + ((value - low) / (1 - low)) * (WIDTH - left - right));
   const said = rows
-    .map(({ model }) => `${ROLE_LABELS[model.name]} ${three(model.mean)} ${bounds(model.interval)}`)
+    .map(
+      ({ model }) =>
+        `${roleLabel(model.name, report)} ${three(model.mean)} ${bounds(model.interval)}`,
+    )
     .join("; ");
   return svg(height, `Mean SaGE with its interval: ${said}`, [
     ...ticks(low).map(
@@ -33,7 +36,7 @@ export function meansFigure(rows: readonly Row[]): Markup {
       const y = 22 + i * row;
       const { name, mean, interval } = model;
       return html`<text class="ink" x="${left - 14}" y="${y + 4}" text-anchor="end"
-          >${ROLE_LABELS[name]}</text
+          >${roleLabel(name, report)}</text
         >
         <g class="${name}"
           >${points.map((point, k) => html`<circle class="point" cx="${x(point)}" cy="${y + 5 * ((k % 3) - 1)}" r="2.4" />`)}

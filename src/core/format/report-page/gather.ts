@@ -1,9 +1,10 @@
 /** Puts together what a report page carries. */
-import type { Answer, AnswerSet } from "../../answers/answer";
+import { type Answer, type AnswerSet, answerSetName } from "../../answers/answer";
 import type { Corpus } from "../../corpus/corpus";
-import type { PpoStats } from "../../ppo/statistics";
-import type { SftStep } from "../../study/ports";
+import { curveOf } from "../../study/curves";
+import type { StudyEvent } from "../../study/events";
 import type { QuestionScore } from "../../study/scoring";
+import type { SftStep, StepStats } from "../../study/trainer";
 import { shownCycle, type StudyReport } from "../report";
 import { REPORT_PAGE_FORMAT, REPORT_PAGE_VERSION, type ReportContent } from "./content";
 
@@ -20,8 +21,26 @@ export interface ReportSources {
     readonly cycle: number;
     readonly step: number;
     readonly meanScore: number;
-    readonly stats: PpoStats;
+    readonly stats: StepStats;
   }[];
+}
+
+/** What the events of a study tell of it. */
+export function toldBy(
+  events: readonly StudyEvent[],
+): Pick<ReportSources, "scoresOf" | "sftSteps" | "ppoSteps"> {
+  const scored = new Map(
+    events.flatMap((event) =>
+      event.kind === "scores" ? [[answerSetName(event.set), event.scores] as const] : [],
+    ),
+  );
+  return {
+    scoresOf: (set) => scored.get(answerSetName(set)) ?? null,
+    sftSteps: events.flatMap((event) =>
+      event.kind === "sft-step" ? [{ cycle: event.cycle, ...event.step }] : [],
+    ),
+    ppoSteps: events.filter((event) => event.kind === "ppo-step"),
+  };
 }
 
 /** @throws Error if the scores or answers of a reported model are gone. */
@@ -61,7 +80,7 @@ export async function gatherReport(sources: ReportSources): Promise<ReportConten
         .map(({ step, meanScore, stats }) => ({
           step,
           score: meanScore,
-          kl: stats["objective/kl"],
+          kl: curveOf(stats, "objective/kl"),
         })),
     },
   };

@@ -1,5 +1,6 @@
 /** How the study was done, in sentences that a paper's methods section can take over. */
 import type { StudyConfig } from "../../study/config";
+import { methodName, methodOf } from "../../study/curves";
 import type { StudyReport } from "../report";
 import { three } from "./words";
 
@@ -41,17 +42,19 @@ function sampling({ sampling: { temperature, topK, topP, maxNewTokens } }: Study
   return `${how.join(", ")}, at most ${maxNewTokens} tokens`;
 }
 
-function training({ adapter, sft, rollouts, ppo }: StudyConfig): string {
+function training(config: StudyConfig): string {
+  const { adapter, sft, rollouts } = config;
   const length = sft.steps === null ? `${sft.epochs} epochs` : `${sft.steps} steps`;
   const lora =
     `A LoRA adapter (rank ${adapter.rank}, alpha ${adapter.loraAlpha}, dropout ${adapter.loraDropout}, on ` +
     `${adapter.targetModules.join(", ")}) was trained from the pretrained state for ${length} of ${sft.batchSize} answers, ` +
     `learning rate ${sft.learningRate}, the loss over ${sft.promptMasked ? "the answer alone" : "the whole text"}.`;
   if (!rollouts.enabled) return lora;
+  const isAlone = rollouts.batch === "answer" && methodName(config) === "PPO";
   return (
-    `${lora} PPO followed: ${rollouts.passes} passes over the training questions, one step for each ` +
-    `${rollouts.batch === "question" ? "question's answers together" : "answer"}, paid by “${rollouts.reward}”, learning rate ` +
-    `${ppo.learningRate}, KL measured from the ${rollouts.reference === "base" ? "pretrained model" : "LoRA model"}.`
+    `${lora} ${methodName(config)} followed: ${rollouts.passes} passes over the training questions, one step for each ` +
+    `${isAlone ? "answer" : "question's answers together"}, paid by “${rollouts.reward}”, learning rate ` +
+    `${config[methodOf(config)].learningRate}, KL measured from the ${rollouts.reference === "base" ? "pretrained model" : "LoRA model"}.`
   );
 }
 

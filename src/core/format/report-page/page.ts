@@ -4,6 +4,7 @@ import { InputError } from "../input-error";
 import type { ByteDigest } from "../project/manifest";
 import { type ReportContent, contentBytes, readContent } from "./content";
 import { Markup, html } from "./markup";
+import { measures } from "./measures";
 import {
   answers,
   findings,
@@ -40,8 +41,8 @@ export async function reportPage(content: ReportContent, digest: ByteDigest): Pr
       </head>
       <body>
         <main>
-          ${heading(content)} ${findings(content)} ${results(content)} ${answers(content)}
-          ${selection(content)} ${training(content)} ${methodsSection(content)}
+          ${heading(content)} ${findings(content)} ${results(content)} ${measures(content)}
+          ${answers(content)} ${selection(content)} ${training(content)} ${methodsSection(content)}
           ${limits(content.report)}
         </main>
         <footer class="small">

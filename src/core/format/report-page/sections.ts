@@ -1,12 +1,13 @@
 /** The parts of a report page, in the order in which they are read. */
 import type { Answer } from "../../answers/answer";
+import { methodName } from "../../study/curves";
 import { bestSentence, comparisonSentence, controlSentence } from "../report-markdown";
 import { type StudyReport, selectionByCycle } from "../report";
 import { type ReportContent, scoresOf } from "./content";
 import { answersFigure, curveFigure, meansFigure, thresholdFigure } from "./figures";
 import { type Markup, html } from "./markup";
 import { methods, settings } from "./methods";
-import { ROLE_LABELS, bounds, three } from "./words";
+import { bounds, roleLabel, three } from "./words";
 
 export function heading({ report }: ReportContent): Markup {
   return html`<header>
@@ -20,14 +21,16 @@ export function heading({ report }: ReportContent): Markup {
 }
 
 export function findings({ report }: ReportContent): Markup {
-  const [first, ...others] = report.comparisons.map(comparisonSentence);
+  const [first, ...others] = report.comparisons.map((one) =>
+    comparisonSentence(one, methodName(report.config)),
+  );
   return html`<section>
     <h2>What was found</h2>
     <p class="lead">
       ${first ?? "There is no comparison: no model beside the baseline was scored."}
     </p>
     ${others.map((sentence) => html`<p>${sentence}</p>`)}
-    <p>${controlSentence(report.models)}</p>
+    <p>${controlSentence(report.models, methodName(report.config))}</p>
     <p>${bestSentence(report)}</p>
   </section>`;
 }
@@ -41,7 +44,7 @@ export function results(content: ReportContent): Markup {
   return html`<section>
     <h2>SaGE on the held-out questions</h2>
     <figure>
-      ${meansFigure(rows)}
+      ${meansFigure(rows, report)}
       <figcaption>
         Mean SaGE of each model with its interval, over the scores of the single questions. 1 means
         that the answers to all wordings of a question say the same.
@@ -65,7 +68,7 @@ function questionTable(content: ReportContent): Markup {
       <thead>
         <tr>
           <th scope="col">Question</th>
-          ${shown.map(({ name }) => html`<th scope="col" class="figure ${name}">${ROLE_LABELS[name]}</th>`)}
+          ${shown.map(({ name }) => html`<th scope="col" class="figure ${name}">${roleLabel(name, content.report)}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -113,7 +116,7 @@ export function answers(content: ReportContent): Markup {
     <h2>Every answer</h2>
     <p>
       To each wording, by the pretrained model and by the model
-      ${kept === "aligned" ? "to learn from" : ROLE_LABELS[kept].replace(/^A/, "a")}.
+      ${kept === "aligned" ? "to learn from" : roleLabel(kept, report).replace(/^A/, "a")}.
     </p>
     ${questions.map(
       ({ id, text, paraphrases }) =>
@@ -126,7 +129,7 @@ export function answers(content: ReportContent): Markup {
                   ${sides.map(
                     ({ name, said }) =>
                       html`<p>
-                        <span class="small ${name}">${ROLE_LABELS[name]}</span
+                        <span class="small ${name}">${roleLabel(name, report)}</span
                         ><br />${said.get(`${id}/${i}`) ?? "no answer"}
                       </p>`,
                   )}
@@ -198,6 +201,8 @@ export function selection({ report }: ReportContent): Markup {
 }
 
 export function training({ training: { lora, ppo }, report }: ReportContent): Markup {
+  const method = methodName(report.config);
+  const distances = ppo.filter(({ kl }) => kl !== null);
   const health = report.cycles.flatMap(({ cycle, health = [] }) =>
     health.map((finding) => ({ cycle, ...finding })),
   );
@@ -226,17 +231,19 @@ export function training({ training: { lora, ppo }, report }: ReportContent): Ma
             figure(
               curveFigure(
                 ppo.map(({ step, score }) => ({ step, value: score })),
-                { label: "Score of PPO", role: "ppo" },
+                { label: `Score of ${method}`, role: "ppo" },
               ),
-              "PPO: mean score of the rollouts, by step.",
+              `${method}: mean score of the rollouts, by step.`,
             ),
-            figure(
-              curveFigure(
-                ppo.map(({ step, kl }) => ({ step, value: kl ?? NaN })),
-                { label: "KL of PPO", role: "ppo" },
-              ),
-              "PPO: KL to the reference model, nats a response.",
-            ),
+            distances.length === 0
+              ? null
+              : figure(
+                  curveFigure(
+                    distances.map(({ step, kl }) => ({ step, value: kl ?? NaN })),
+                    { label: `KL of ${method}`, role: "ppo" },
+                  ),
+                  `${method}: KL to the reference model, nats a response.`,
+                ),
           ]
     }
     ${health.map(({ cycle, severity, since, sentence, setting }) => html`<p>Cycle ${cycle}, from step ${since}, ${severity}: ${sentence} Change <code>${setting}</code> first.</p>`)}

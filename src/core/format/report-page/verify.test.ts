@@ -23,7 +23,7 @@ beforeAll(async () => {
 test("a page as it was written verifies without a difference, and every check computes something", async () => {
   const checks = await verify(page);
   expect(differing(checks)).toEqual([]);
-  expect(checks.map(({ skipped }) => skipped)).toEqual(Array(6).fill(null));
+  expect(checks.map(({ skipped }) => skipped)).toEqual(Array(7).fill(null));
   expect(checks.every(({ values }) => values > 0)).toBe(true);
 });
 
@@ -64,6 +64,15 @@ test("a page made anew from altered figures is caught by the check that computes
     "Means and intervals, from the scores",
   ]);
 
+  const flips = { ...report.models[1]!.measures!.refusalRate!, mean: 0.99 };
+  const measured = {
+    ...report.models[1]!,
+    measures: { ...report.models[1]!.measures, refusalRate: flips },
+  };
+  expect(
+    await rewritten({ report: { ...report, models: report.models.with(1, measured) } }),
+  ).toEqual(["Measures of each model, from those of its questions"]);
+
   const p = { ...report.comparisons[0]!, p: 0.001 };
   expect(
     await rewritten({ report: { ...report, comparisons: report.comparisons.with(0, p) } }),
@@ -77,7 +86,7 @@ test("a page made anew from altered figures is caught by the check that computes
   const [baseline, ...others] = models;
   const answers = baseline!.answers.with(0, { ...baseline!.answers[0]!, text: "quite another" });
   expect(await rewritten({ models: [{ ...baseline!, answers }, ...others] })).toEqual([
-    "Similarities and control, from the answers",
+    "Similarities, measures and control, from the answers",
   ]);
 
   const score = { ...baseline!.scores[0]!, sage: 0.5 };
@@ -94,6 +103,31 @@ test("without the report's encoder, or by another version, what cannot be checke
   const [bytes, ...others] = await verifyReportPage(page, "report.html", options);
   expect(bytes!.skipped).toContain("written by Steadfast 0.0.1");
   expect(others.every(({ skipped }) => skipped === null)).toBe(true);
+});
+
+function without<T extends { readonly measures?: unknown }>(value: T): Omit<T, "measures"> {
+  const kept = Object.entries(value).filter(([key]) => key !== "measures");
+  return Object.fromEntries(kept) as Omit<T, "measures">;
+}
+
+test("a page of before there were measures verifies, and says that there are none", async () => {
+  const { report, models } = content;
+  const bare = {
+    ...content,
+    report: {
+      ...report,
+      models: report.models.map(without),
+    },
+    models: models.map((model) => ({
+      ...model,
+      scores: model.scores.map(without),
+    })),
+  };
+  const checks = await verify(await reportPage(bare, digest));
+  expect(differing(checks)).toEqual([]);
+  expect(checks.flatMap(({ skipped }) => skipped ?? [])).toEqual([
+    "it was written before there were measures",
+  ]);
 });
 
 test("a file that is no report page is refused by name", async () => {

@@ -1,10 +1,11 @@
 /** Whether a report page says what its data says: every table is computed again and compared. */
 import type { AbortSignalLike } from "../../abort";
 import type { Encoder } from "../../encode/encoder";
+import { LISTED_NAMES, SUMMARISED_NAMES } from "../../measures/registry";
 import { sageOfPairs } from "../../sage/sage";
 import { select } from "../../select/select";
 import { compareModels } from "../../study/compare";
-import { summarise } from "../../study/evaluate";
+import { measuresOf, summarise } from "../../study/evaluate";
 import { scoreAnswers } from "../../study/scoring";
 import type { ByteDigest } from "../project/manifest";
 import { type ReportedRole, sageById, selectionByCycle, type StudyReport } from "../report";
@@ -47,6 +48,7 @@ export async function verifyReportPage(
     await checkPage(page, content, digest, steadfast),
     checkScores(content),
     checkMeans(content),
+    checkMeasures(content),
     checkComparisons(content.report),
     checkSelection(content.report),
     await checkAnswers(content, encoder, signal),
@@ -115,6 +117,30 @@ function checkMeans({ report }: ReportContent): Check {
   );
 }
 
+/** Means, intervals and n of every measure, from those of the questions. */
+function checkMeasures({ report, models }: ReportContent): Check {
+  const name = "Measures of each model, from those of its questions";
+  const values = report.models.flatMap((model) => {
+    const { measures } = model;
+    if (!measures) return [];
+    const scores = models.find(({ name }) => name === model.name)?.scores ?? [];
+    const again = measuresOf(scores, report.config);
+    return SUMMARISED_NAMES.flatMap((measure) => {
+      const [found, stated] = [again[measure], measures[measure]];
+      const of = `${measure} of ${model.name}`;
+      return [
+        [`mean ${of}`, found?.mean ?? null, stated?.mean ?? null],
+        [`low end ${of}`, found?.interval?.[0] ?? null, stated?.interval?.[0] ?? null],
+        [`high end ${of}`, found?.interval?.[1] ?? null, stated?.interval?.[1] ?? null],
+        [`n ${of}`, found?.n ?? null, stated?.n ?? null],
+      ] as const;
+    });
+  });
+  if (values.length > 0) return compared(name, values);
+  const skipped = "it was written before there were measures";
+  return { name, values: 0, differences: [], skipped };
+}
+
 /** Differences, intervals, wins and p, from the scores of the questions. */
 function checkComparisons(report: StudyReport): Check {
   return compared(
@@ -164,7 +190,7 @@ async function checkAnswers(
   encoder: Encoder | null,
   signal: AbortSignalLike,
 ): Promise<Check> {
-  const name = "Similarities and control, from the answers";
+  const name = "Similarities, measures and control, from the answers";
   if (encoder?.name !== report.encoder.name || encoder.revision !== report.encoder.revision) {
     const skipped = `its encoder, ${report.encoder.name} (${report.encoder.revision}), is not at hand`;
     return { name, values: 0, differences: [], skipped };
@@ -176,6 +202,12 @@ async function checkAnswers(
     const control = report.models.find(({ name }) => name === model.name)?.betweenQuestions ?? null;
     values.push([`control of ${model.name}`, again.betweenQuestions, control]);
     for (const [i, score] of model.scores.entries()) {
+      for (const name of LISTED_NAMES) {
+        const stated = score.measures?.[name];
+        if (!stated) continue;
+        const found = again.scores[i]?.measures?.[name]?.value ?? null;
+        values.push([`${name} of question ${score.id}, ${model.name}`, found, stated.value]);
+      }
       score.weights.forEach((weight, k) => {
         const found = again.scores[i]?.weights[k] ?? null;
         values.push([`similarity ${k + 1} of question ${score.id}, ${model.name}`, found, weight]);

@@ -1,0 +1,50 @@
+/** What a shard of `score` holds of a question, and what `merge` makes of all. */
+import * as v from "valibot";
+import { questionScore } from "../core/format/project/events-schema";
+import type { Merged } from "../core/shard/merge";
+import {
+  type QuestionScore,
+  type ScoredQuestion,
+  type ScoringConfig,
+  withControl,
+} from "../core/study/scoring";
+import { resultJson, scoreResult } from "./score-result";
+
+const Model = v.object({ name: v.string(), revision: v.string() });
+const Settings = v.object({
+  config: v.custom<ScoringConfig>((input) => typeof input === "object" && input !== null),
+  seed: v.number(),
+  clusterThreshold: v.nullable(v.number()),
+  /** SHA-256 of the file of answers that were asked again. */
+  again: v.nullable(v.string()),
+  encoder: Model,
+  inference: v.nullable(Model),
+});
+export type ScoreSettings = v.InferOutput<typeof Settings>;
+
+const Row = v.object({ score: questionScore, n: v.number(), sum: v.string() });
+
+interface ScoreShardRow {
+  readonly score: QuestionScore;
+  readonly n: number;
+  readonly sum: string;
+}
+
+/** The sum of the vectors travels as the bytes of its doubles, for the control. */
+export function scoreShardRow({ score, sum }: ScoredQuestion): ScoreShardRow {
+  const { buffer, byteOffset, byteLength } = sum.sum;
+  return { score, n: sum.n, sum: Buffer.from(buffer, byteOffset, byteLength).toString("base64") };
+}
+
+/** The JSON that one run over the whole file writes. */
+export function mergedScores({ job, results }: Merged): string {
+  const { seed, clusterThreshold, encoder, inference } = v.parse(Settings, job.settings);
+  const questions = results.map((result) => {
+    const { score, n, sum } = v.parse(Row, result);
+    const bytes = Uint8Array.from(Buffer.from(sum, "base64"));
+    return { score, sum: { n, sum: new Float64Array(bytes.buffer) }, contradictions: null };
+  });
+  const { scores, betweenQuestions } = withControl(questions);
+  const scored = { rows: scores, betweenQuestions, clusterThreshold, encoder, inference };
+  return resultJson(scoreResult(scored, seed));
+}

@@ -1,0 +1,32 @@
+/** Replies of APIs that were paid for: kept until everything is deleted, whatever becomes of the run that asked. */
+import type { ReplyStore, StoredReply } from "../core/chat/reply";
+import type { Database } from "./db";
+import { write } from "./write";
+
+/** Rows are keyed by what was asked, so any tab may add one at any time: it is under no lease. */
+export function databaseReplies(db: Database): ReplyStore {
+  return {
+    async get(key) {
+      return (await db.get("replies", key)) ?? null;
+    },
+    async put(reply) {
+      await write(db, ["replies"], (tx) => tx.objectStore("replies").put(reply), reply, null);
+    },
+    paidBy: (payer) => repliesOf(db, payer),
+  };
+}
+
+/** By key. */
+export function repliesOf(db: Database, payer: string): Promise<StoredReply[]> {
+  return db.getAllFromIndex("replies", "byPayer", payer);
+}
+
+/** Those of these keys that have a reply. */
+export async function knownKeys(
+  db: Database,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { store } = db.transaction("replies");
+  const found = await Promise.all(keys.map((key) => store.getKey(key)));
+  return new Set(found.filter((key) => key !== undefined));
+}
