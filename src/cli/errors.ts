@@ -20,6 +20,7 @@ const EXPLAINED = new Set([
   "BudgetError",
   "DifferenceError",
   "HubError",
+  "PausedError",
 ]);
 
 /** 2 for input that the user can mend, 1 for everything else. */
