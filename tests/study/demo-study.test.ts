@@ -38,7 +38,10 @@ async function study(name: string) {
   const store = await StudyFolder.create(out, config, corpus);
   const ports = { policy, aligned: recordedAnswers(corpus), encoder, store };
   try {
-    const report = await runStudy(config, corpus, ports, { signal, report: () => {} });
+    const report = await runStudy(config, corpus, ports, {
+      signal,
+      report: (event) => store.log(event),
+    });
     await store.finish(report, { started: 0, phases: {} });
     return { out, report };
   } finally {
