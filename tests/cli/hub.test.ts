@@ -40,8 +40,12 @@ test("a model comes from its hub in two pieces, answers as the demo does, and is
   const first = await generate("hub:lab/mini");
   expect(first).toMatchObject({ code: 0 });
   expect(first.stdout).toBe((await generate("demo")).stdout);
-  expect(delivered().map(({ range }) => range)).toEqual([null, "bytes=3000000-"]);
-  expect(delivered().reduce((sum, { sent }) => sum + sent, 0)).toBe(size);
+  // What the server had written when it was cut need not all have arrived.
+  const ranges = delivered().map(({ range }) => range);
+  expect(ranges).toEqual([null, expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
+  const arrived = parseInt(ranges[1]!.slice("bytes=".length), 10);
+  expect(arrived).toBeLessThanOrEqual(3_000_000);
+  expect(delivered()[1]!.sent).toBe(size - arrived);
 
   hub.asked.length = 0;
   expect((await generate(`hub:lab/mini@${COMMIT}`)).stdout).toBe(first.stdout);
