@@ -53,7 +53,9 @@ test("what was exported comes back after everything was deleted, and a second im
   const archive = await exported(page);
 
   await page.getByLabel("Type “delete everything”").fill("delete everything");
+  const reloaded = page.waitForEvent("load");
   await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await reloaded;
   await open(page, "#/label");
   await expect(page.getByRole("form", { name: "New task" })).toBeVisible();
   await expect(page.getByRole("article")).toHaveCount(0);

@@ -26,6 +26,7 @@ async function drop(page: Page, name: string, text: string): Promise<void> {
     },
     [name, text] as const,
   );
+  await page.getByRole("heading", { name: "Corpus", exact: true, level: 1 }).waitFor(); // it takes drops
   const target = page.getByRole("main");
   await target.dispatchEvent("dragover", { dataTransfer: transfer });
   await target.dispatchEvent("drop", { dataTransfer: transfer });
