@@ -2,11 +2,12 @@
 import type { EvaluatedModel } from "../../app/compare.svelte";
 import type { ModelComparison } from "../../core/compare/compare";
 import { change, count, interval, score, timeText } from "../controls/figures";
-import { ROLE_NAMES } from "../controls/roles";
+import { roleName } from "../controls/roles";
 
 /** "LoRA, cycle 1" within its run. */
-export function modelName({ role, cycle }: Pick<EvaluatedModel, "role" | "cycle">): string {
-  return cycle === 0 ? ROLE_NAMES[role] : `${ROLE_NAMES[role]}, cycle ${cycle}`;
+export function modelName({ role, cycle, run }: EvaluatedModel): string {
+  const name = roleName(role, run.config);
+  return cycle === 0 ? name : `${name}, cycle ${cycle}`;
 }
 
 export function runName({ run }: EvaluatedModel): string {

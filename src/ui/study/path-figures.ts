@@ -4,7 +4,7 @@ import { type PhaseProgress, type StudyView, currentCycle } from "../../app/stud
 import type { Corpus } from "../../core/corpus/corpus";
 import type { StudyConfig } from "../../core/study/config";
 import { duration, fixed, score } from "../controls/figures";
-import { ROLE_NAMES } from "../controls/roles";
+import { roleName } from "../controls/roles";
 
 export const STEP_NAMES: Readonly<Record<PathStep["name"], string>> = {
   corpus: "Corpus",
@@ -30,7 +30,7 @@ interface Known {
 export function stepFigure(step: PathStep, known: Known): string {
   if (step.name === "people") return people(known.people);
   if (step.name === "corpus") return corpusSize(known.corpus);
-  if (step.state === "now") return running(step);
+  if (step.state === "now") return running(step, known);
   if (step.state === "stopped") return stopped(step.phases.at(-1)!);
   if (step.state === "skipped") {
     return step.name === "ppo" && !known.config.rollouts.enabled ? "switched off" : "not needed";
@@ -56,11 +56,11 @@ function corpusSize(corpus: Corpus | null): string {
   return uniform ? `${corpus.questions.length} × ${first}` : `${corpus.questions.length} questions`;
 }
 
-function running({ phases, timeLeft }: PathStep): string {
+function running({ phases, timeLeft }: PathStep, { config }: Known): string {
   const phase = phases.at(-1)!;
   const { role, kind } = phase.phase;
   const who =
-    role !== null && (kind === "answer" || kind === "score") ? `${ROLE_NAMES[role]} ` : "";
+    role !== null && (kind === "answer" || kind === "score") ? `${roleName(role, config)} ` : "";
   const left = timeLeft === null ? "" : ` · ${duration(timeLeft)} left`;
   return `${who}${counted(phase)}${left}`;
 }
@@ -74,7 +74,7 @@ function stopped(phase: PhaseProgress): string {
   return phase.done === 0 ? "stopped at its start" : `stopped at ${counted(phase)}`;
 }
 
-function finished({ name, phases }: PathStep, { view }: Known): string {
+function finished({ name, phases }: PathStep, { view, config }: Known): string {
   const cycle = currentCycle(view);
   const ofCycle = <T extends { readonly cycle: number }>(entries: readonly T[]) =>
     entries.filter((entry) => entry.cycle === cycle);
@@ -103,7 +103,7 @@ function finished({ name, phases }: PathStep, { view }: Known): string {
     case "corpus":
     case "people": {
       const models = ofCycle(view.models).map(
-        ({ name, mean }) => `${ROLE_NAMES[name]} ${score(mean)}`,
+        ({ name, mean }) => `${roleName(name, config)} ${score(mean)}`,
       );
       return models.join(" · ") || "–";
     }
