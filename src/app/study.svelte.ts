@@ -45,6 +45,8 @@ export class StudyState {
   readonly #locks: Locks;
   readonly #findCorpus: (id: string) => Corpus | null;
   readonly #example: Pick<ExampleState, "open"> | null;
+  /** How often a run was asked for. */
+  #opened = 0;
   #controller = new AbortController();
   #client: Client<StudyContract> | null = null;
   /** Of the live run; null where there are no locks. */
@@ -122,31 +124,32 @@ export class StudyState {
     await this.#client?.call("pause", null);
   }
 
-  /** Shows a stored run, or with null the newest. An id that is not there shows nothing. */
+  /**
+   * Shows a stored run, or with null the newest. An id that is not there shows nothing; the latest call counts, whichever run
+   * is read first.
+   */
   async open(runId: string | null): Promise<void> {
+    const call = ++this.#opened;
     const id = runId ?? this.live?.id ?? (await listRuns(this.#db))[0]?.id;
-    if (id !== undefined && id === this.shown?.id) return;
+    if (call !== this.#opened || (id !== undefined && id === this.shown?.id)) return;
     this.#watch.abort();
-    if (id === undefined || id === this.live?.id) {
-      this.shown = this.live;
-      return;
-    }
-    if (id === EXAMPLE_ID) {
-      this.shown = (await this.#example?.open())?.run ?? null;
-      return;
-    }
+    const run = id === undefined || id === this.live?.id ? this.live : await this.#read(id);
+    if (call !== this.#opened) return;
+    this.shown = run;
+    if (run && run !== this.live && run.record.status === "running") void this.#watchElsewhere(run);
+  }
+
+  /** Null where there is no such run. */
+  async #read(id: string): Promise<StudyRun | null> {
+    if (id === EXAMPLE_ID) return (await this.#example?.open())?.run ?? null;
     const record = await getRun(this.#db, id);
-    if (!record) {
-      this.shown = null;
-      return;
-    }
+    if (!record) return null;
     const [batches, report] = await Promise.all([eventsOf(this.#db, id), reportOf(this.#db, id)]);
     const run = new StudyRun(await this.#settle(record), this.#findCorpus(record.corpusId));
     run.replace(batches);
     run.report = report;
     await this.#noteCheckpoint(run);
-    this.shown = run;
-    if (run.record.status === "running") void this.#watchElsewhere(run);
+    return run;
   }
 
   /** Marks runs that ended with their tab as interrupted, and collects what they left half-written. */
@@ -163,6 +166,7 @@ export class StudyState {
     this.#watch.abort();
     this.#controller = new AbortController();
     run.stopping = run.pausing = false;
+    this.#opened++; // what is still being read is not shown over it
     this.live = this.shown = run;
     const before = run.record;
     try {

@@ -8,6 +8,7 @@ import { openDatabase } from "../storage/db";
 import { appendEvents } from "../storage/events";
 import { getRun, putRun } from "../storage/runs";
 import { Device } from "./device.svelte";
+import { EXAMPLE_ID } from "./example.svelte";
 import { StudyState } from "./study.svelte";
 
 const corpus: Corpus = { name: "demo", questions: [], recordedModel: "x" };
@@ -152,6 +153,21 @@ test("an opened run is drawn from its stored events, and one left running was in
 
 /** An error as it crosses from the worker: by its name. */
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+
+test("of two runs opened one right after the other the second is shown, whichever is read first", async () => {
+  const { db, device, study } = await studyWith(async () => ({ report: { version: 1 } as never }));
+  await study.start(start);
+  const { id } = study.shown!;
+  const run = study.shown!;
+  const other = new StudyState(db, device, null, () => corpus, {
+    open: async () => ({ db, run }) as never, // at once, where the stored run takes several reads
+  });
+  const slow = other.open(id);
+  await Promise.all([slow, other.open(EXAMPLE_ID)]);
+  expect(other.shown).toBe(run);
+  await Promise.all([other.open(id), other.open(null)]);
+  expect(other.shown?.id).toBe(id);
+});
 
 test("a paused run is a state, and goes on in the same run with the events that were kept", async () => {
   let pause = () => {};

@@ -74,8 +74,10 @@ test("from the example to an α of one's own", async ({ page, context }) => {
     await page.getByText("Tag, note, baseline").click();
     await page.getByLabel("Tag").fill("first");
     await page.getByRole("button", { name: "Pin as baseline" }).click();
+    const heading = page.getByRole("heading", { level: 2 }).filter({ hasText: "first" });
+    await expect(heading).toContainText("baseline"); // shown once it is stored
     await page.reload();
-    await expect(page.getByRole("heading", { level: 2 }).filter({ hasText: "first" })).toContainText("baseline"); // prettier-ignore
+    await expect(heading).toContainText("baseline");
   });
 
   await test.step("two models are compared, one of them the example's", async () => {
