@@ -4,12 +4,12 @@ import { version } from "../../package.json";
 import { BUILT_IN_ENCODER } from "../core/encode/encoder";
 import { readReportPage } from "../core/format/report-page/page";
 import { type Check, verifyReportPage } from "../core/format/report-page/verify";
-import { Sha256 } from "../core/sha256";
 import { loadEncoder } from "./assets";
 import { startWasm } from "./backend";
 import { type Command, readArgs } from "./command";
 import { DifferenceError, readingInput } from "./errors";
 import { interruptible } from "./interrupt";
+import { sha256 } from "./sha256";
 
 const help = `Computes every table of a report again from the data the file carries, and compares.
 
@@ -39,7 +39,7 @@ export const verify: Command = {
     const choice = values.encoder ?? (named === BUILT_IN_ENCODER ? named : null);
     await startWasm();
     const checks = await verifyReportPage(page, file, {
-      digest: async (bytes) => new Sha256().update(bytes).hex(),
+      digest: sha256,
       encoder: choice === null ? null : await loadEncoder(choice),
       steadfast: version,
       signal: interruptible(),

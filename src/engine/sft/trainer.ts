@@ -9,11 +9,10 @@ import { countTargets, type LabelledSequence, padBatch } from "../../core/sft/la
 import type { TrainingState } from "../../core/study/checkpoint";
 import type { SftStep } from "../../core/study/trainer";
 import type { Gpt2 } from "../gpt2/model";
-import { AdamW } from "../optimiser/adamw";
 import type { Parameter } from "../optimiser/gradients";
 import { learningRateAt } from "../optimiser/schedule";
-import { restoreSnapshot, snapshotOf } from "../training/snapshot";
-import { type Part, update } from "../training/update";
+import { Learner } from "../training/learner";
+import type { Part } from "../training/update";
 import { summedCrossEntropy } from "./loss";
 
 export interface SftOptions {
@@ -23,18 +22,15 @@ export interface SftOptions {
 }
 
 /**
- * Trains the parameters in place. They are the caller's; the optimiser is the trainer's: `dispose` frees it.
+ * Trains the parameters in place. They are the caller's; `dispose` frees the rest.
  *
  * A step's gradient is that of the mean over all its tokens, however it is cut into micro-batches. Micro-batches take
  * sequences of like length together, which saves padding and changes nothing else.
  */
 export class SftTrainer {
-  readonly #model: Gpt2;
-  readonly #parameters: readonly Parameter[];
   readonly #examples: readonly LabelledSequence[];
   readonly #options: SftOptions;
-  readonly #optimiser: AdamW;
-  #steps = 0;
+  readonly #learner: Learner;
 
   constructor(
     model: Gpt2,
@@ -42,12 +38,11 @@ export class SftTrainer {
     examples: readonly LabelledSequence[],
     options: SftOptions,
   ) {
-    this.#model = model;
-    this.#parameters = parameters;
     this.#examples = examples;
     this.#options = options;
     const { weightDecay, optimiser } = options.config;
-    this.#optimiser = new AdamW(parameters, { weightDecay, decoupled: optimiser === "adamw" });
+    const decoupled = optimiser === "adamw";
+    this.#learner = new Learner(model, parameters, null, { weightDecay, decoupled });
   }
 
   /**
@@ -60,48 +55,38 @@ export class SftTrainer {
   ): Promise<SftStep> {
     signal.throwIfAborted();
     const { config, seed } = this.#options;
+    const { model, steps } = this.#learner;
     const total = totalSteps(this.#examples.length, config);
-    const learningRate = learningRateAt(this.#steps, total, config);
+    const learningRate = learningRateAt(steps, total, config);
     const sequences = positions.map((i) => this.#examples[i]!);
     const tokens = sequences.reduce((n, sequence) => n + countTargets(sequence), 0);
     const byLength = sequences.toSorted((a, b) => b.ids.length - a.ids.length);
     const parts = chunks(byLength, config.microBatch).map((some, part): Part => {
-      const batch = padBatch(some, this.#model.config.endOfText);
+      const batch = padBatch(some, model.config.endOfText);
       return {
         batch,
         loss: (states) => ({
-          loss: tf.div(summedCrossEntropy(this.#model, states, batch), tokens),
+          loss: tf.div(summedCrossEntropy(model, states, batch), tokens),
         }),
-        options: { dropoutSeed: deriveSeed(seed, "sft-dropout", this.#steps, part) },
+        options: { dropoutSeed: deriveSeed(seed, "sft-dropout", steps, part) },
       };
     });
-    const trained = {
-      model: this.#model,
-      parameters: this.#parameters,
-      optimiser: this.#optimiser,
-    };
     const { maxGradNorm } = config;
-    const options = { learningRate, maxGradNorm, signal };
-    const { loss, gradientNorm } = await update(trained, parts, options);
-    this.#steps += 1;
-    return { step: this.#steps, totalSteps: total, loss, learningRate, gradientNorm, tokens };
+    const updated = await this.#learner.step(parts, 1, { learningRate, maxGradNorm, signal });
+    const { loss, gradientNorm } = updated[0]!;
+    return { step: steps + 1, totalSteps: total, loss, learningRate, gradientNorm, tokens };
   }
 
-  async snapshot(): Promise<TrainingState> {
-    const { adamStep, tensors } = await snapshotOf(this.#parameters, this.#optimiser);
-    return { step: this.#steps, state: { adamStep }, tensors };
+  snapshot(): Promise<TrainingState> {
+    return this.#learner.snapshot();
   }
 
-  /**
-   * Goes on from a snapshot of a training with the same examples, settings and seed.
-   * @throws RangeError if it is of another model or adapter; v.ValiError if it is no snapshot of training.
-   */
+  /** Goes on from a snapshot of a training with the same examples, settings and seed; throws as `Learner.restore`. */
   restore(from: TrainingState): void {
-    restoreSnapshot(this.#parameters, this.#optimiser, from);
-    this.#steps = from.step;
+    this.#learner.restore(from);
   }
 
   dispose(): void {
-    this.#optimiser.dispose();
+    this.#learner.dispose();
   }
 }

@@ -1,13 +1,13 @@
 import type { TrainingState } from "../../core/study/checkpoint";
 import type { Gpt2 } from "../gpt2/model";
-import { AdamW } from "../optimiser/adamw";
+import { type AdamSettings, AdamW } from "../optimiser/adamw";
 import type { Parameter } from "../optimiser/gradients";
 import { pretrainedReference, type ReferenceModel, startReference } from "./reference";
 import { restoreSnapshot, snapshotOf } from "./snapshot";
 import { type Part, update, type Updated, type UpdateOptions } from "./update";
 
 /**
- * What RLOO, GRPO and DPO train with: the policy's parameters, AdamW without weight decay, and a reference. The parameters are
+ * What fine-tuning, RLOO, GRPO and DPO train with: the policy's parameters, AdamW, and a reference where one is measured from. The parameters are
  * the caller's; optimiser and reference copy are its own: `dispose` frees them.
  */
 export class Learner {
@@ -20,14 +20,25 @@ export class Learner {
 
   /**
    * @param reference  the pretrained model, the policy as it is now, or none.
+   * @param settings   of the optimiser; without them there is no weight decay.
    * @throws RangeError if the reference is to be the base model and no adapter is attached.
    */
-  constructor(model: Gpt2, parameters: readonly Parameter[], reference: "base" | "start" | null) {
+  constructor(
+    model: Gpt2,
+    parameters: readonly Parameter[],
+    reference: "base" | "start" | null,
+    settings: Partial<AdamSettings> = {},
+  ) {
     this.model = model;
     this.reference =
       reference && (reference === "base" ? pretrainedReference(model) : startReference(parameters));
     this.#parameters = parameters;
-    this.#optimiser = new AdamW(parameters);
+    this.#optimiser = new AdamW(parameters, settings);
+  }
+
+  /** Training steps made. */
+  get steps(): number {
+    return this.#steps;
   }
 
   /**
