@@ -40,7 +40,7 @@ export class Decoder {
   readonly #tokens: tf.Tensor2D; // int32 [rows, steps]
   readonly #seen: tf.Tensor2D | undefined; // int32 [rows, ⌈vocabulary/32⌉]
   #live: tf.Tensor2D; // int32 [live, 4]
-  #step = 0;
+  #drawn = 0;
 
   constructor(model: Gpt2, rows: readonly DecoderRow[], options: DecoderOptions) {
     checkHeads(model);
@@ -56,7 +56,7 @@ export class Decoder {
     this.#tokens = tf.tensor2d(new Int32Array(rows.length * steps), shape, "int32");
     const penalised = (settings.repetitionPenalty ?? 1) !== 1;
     this.#seen = penalised ? occurrences(rows, vocabulary) : undefined;
-    this.#live = rowTable(this.#table.rows);
+    this.#live = rowTable(this.#table.rows.map((row) => ({ ...row, drawn: 0 })));
   }
 
   /**
@@ -95,14 +95,13 @@ export class Decoder {
   step(): void {
     const { wte, wpe, blocks } = this.#weights;
     const { heads, layerNormEpsilon: epsilon } = this.#model.config;
-    const step = this.#step++;
     const rows = this.#live;
     tf.tidy(() => {
-      let [x] = embedLast({ wte, wpe, rows, tokens: this.#tokens }, { step });
+      let [x] = embedLast({ wte, wpe, rows, tokens: this.#tokens }, {});
       blocks.forEach(({ norm1, cAttn, attnProj, norm2, cFc, mlpProj }, layer) => {
         const { prompts, own: cache } = this.#cache.layer(layer);
-        const [q] = projectQkv({ x, norm: norm1, ...cAttn, rows, cache }, { epsilon, step });
-        const [attended] = attendOne({ q, prompts, cache, rows }, { heads, step });
+        const [q] = projectQkv({ x, norm: norm1, ...cAttn, rows, cache }, { epsilon });
+        const [attended] = attendOne({ q, prompts, cache, rows }, { heads });
         [x] = addProjection({ x: attended, residual: x, ...attnProj }, {});
         const [inner] = innerLayer({ x, norm: norm2, ...cFc }, { epsilon });
         [x] = addProjection({ x: inner, residual: x, ...mlpProj }, {});
@@ -119,7 +118,8 @@ export class Decoder {
   /** Goes on with these rows of the batch only. */
   keep(rows: readonly number[]): void {
     this.#live.dispose();
-    this.#live = rowTable(rows.map((row): LiveRow => this.#table.rows[row]!));
+    const drawn = this.#drawn;
+    this.#live = rowTable(rows.map((row): LiveRow => ({ ...this.#table.rows[row]!, drawn })));
   }
 
   dispose(): void {
@@ -138,8 +138,9 @@ export class Decoder {
     );
     sampleNext(
       { logits, rows: this.#live, draws: this.#draws, tokens: this.#tokens, seen: this.#seen },
-      { ...this.#options.settings, step: this.#step },
+      this.#options.settings,
     );
+    this.#drawn += 1;
   }
 }
 

@@ -5,7 +5,7 @@ import type { LiveRow } from "../kernels/decode/rows";
 export interface PromptTable {
   readonly prompts: readonly (readonly number[])[];
   /** One a row of the batch. */
-  readonly rows: readonly LiveRow[];
+  readonly rows: readonly Omit<LiveRow, "drawn">[];
 }
 
 /** Rows of the same prompt share it. */

@@ -17,11 +17,11 @@ interface AttendOne extends Record<string, tf.Tensor | undefined> {
 
 /**
  * Of each head, y = softmax(q·Kᵀ/√headWidth)·V, K and V being the promptLength first slots of the row's prompt and the
- * slots up to `step` of the row's own cache. → [live, width]
+ * `drawn` first slots of the row's own cache. → [live, width]
  */
-export const attendOne = defineKernel<AttendOne, { heads: number; step: number }, [tf.Tensor2D]>({
+export const attendOne = defineKernel<AttendOne, { heads: number }, [tf.Tensor2D]>({
   name: "decodeAttendOne",
-  plain: (inputs, { heads, step }) => {
+  plain: (inputs, { heads }) => {
     const [live, width] = inputs.q.shape;
     const headWidth = width / heads;
     const y = new Float32Array(live * width);
@@ -29,13 +29,13 @@ export const attendOne = defineKernel<AttendOne, { heads: number; step: number }
     const prompts = hostView(inputs.prompts);
     const own = hostView(inputs.cache);
     const [promptSlots, slots] = [inputs.prompts.shape[1], inputs.cache.shape[1]];
-    for (const [i, { row, prompt, promptLength }] of readRows(
+    for (const [i, { row, prompt, promptLength, drawn }] of readRows(
       hostIntegers(inputs.rows),
     ).entries()) {
       for (let first = 0; first < width; first += headWidth) {
         const segments = [
           { values: prompts, at: 2 * width * promptSlots * prompt + first, slots: promptLength },
-          { values: own, at: 2 * width * slots * row + first, slots: step + 1 },
+          { values: own, at: 2 * width * slots * row + first, slots: drawn },
         ];
         const start = i * width + first;
         y.set(attendHead(q.subarray(start, start + headWidth), segments, width), start);
@@ -43,7 +43,7 @@ export const attendOne = defineKernel<AttendOne, { heads: number; step: number }
     }
     return [tf.tensor2d(y, [live, width])];
   },
-  webgpu: (gpu, { q, prompts, cache, rows }, { heads, step }) => {
+  webgpu: (gpu, { q, prompts, cache, rows }, { heads }) => {
     const [live, width] = q.shape;
     const y = gpu.empty([live, width]);
     gpu.run(SHADER, {
@@ -52,7 +52,6 @@ export const attendOne = defineKernel<AttendOne, { heads: number; step: number }
       uniforms: {
         heads,
         quads: width / heads / 4,
-        step,
         prompt_slots: prompts.shape[1],
         slots: cache.shape[1],
         scale: 1 / Math.sqrt(width / heads),
@@ -80,10 +79,14 @@ export const attendOne = defineKernel<AttendOne, { heads: number; step: number }
         cache: normal("cache", [4, 6, 2 * width]),
         rows: {
           shape: [3, 4],
-          values: Int32Array.of(3, 1, lengths[1]!, 0, 0, 0, lengths[0]!, 0, 1, 1, lengths[1]!, 0),
+          values: Int32Array.of(
+            ...[3, 1, lengths[1]!, 5],
+            ...[0, 0, lengths[0]!, 4],
+            ...[1, 1, lengths[1]!, 1],
+          ),
         },
       },
-      attributes: { heads, step: 4 },
+      attributes: { heads },
     })),
 });
 
@@ -97,7 +100,6 @@ const SHADER: Shader = {
   uniforms: {
     heads: "u32",
     quads: "u32",
-    step: "u32",
     prompt_slots: "u32",
     slots: "u32",
     scale: "f32",
@@ -120,7 +122,7 @@ fn element(row : vec4<i32>, t : u32, i : u32) -> vec4<f32> {
   main: `
   let quads = uniforms.quads;
   let row = live[group.y];
-  let count = u32(row.z) + uniforms.step + 1u;
+  let count = u32(row.z) + u32(row.w);
   let head = group.x * quads;
   let mine = (group.y * uniforms.heads + group.x) * quads;
   if (lane < quads) { query[lane] = q[mine + lane] * uniforms.scale; }

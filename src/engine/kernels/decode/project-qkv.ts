@@ -19,50 +19,49 @@ interface ProjectQkv extends Record<string, tf.Tensor | undefined> {
 }
 
 /**
- * q | k | v = LN(x)·W + b [+ adapter]. → q [live, width], and the cache with k | v written in place at [row, step].
+ * q | k | v = LN(x)·W + b [+ adapter]. → q [live, width], and the cache with k | v written in place at [row, drawn − 1].
  */
-export const projectQkv = defineKernel<
-  ProjectQkv,
-  { epsilon: number; step: number },
-  [tf.Tensor2D, tf.Tensor3D]
->({
-  name: "decodeProjectQkv",
-  plain: ({ x, norm, rows, cache, ...map }, { epsilon, step }) => {
-    const [live, width] = x.shape;
-    const qkv = affine(normalised(x, norm, epsilon), map);
-    const q = tf.slice(qkv, [0, 0], [live, width]);
-    const [all, kept] = [hostView(qkv), hostView(cache)];
-    for (const [i, { row }] of readRows(hostIntegers(rows)).entries()) {
-      const keyValue = all.subarray((3 * i + 1) * width, (3 * i + 3) * width);
-      kept.set(keyValue, (row * cache.shape[1] + step) * 2 * width);
-    }
-    return [q, tf.clone(cache)];
+export const projectQkv = defineKernel<ProjectQkv, { epsilon: number }, [tf.Tensor2D, tf.Tensor3D]>(
+  {
+    name: "decodeProjectQkv",
+    plain: ({ x, norm, rows, cache, ...map }, { epsilon }) => {
+      const [live, width] = x.shape;
+      const qkv = affine(normalised(x, norm, epsilon), map);
+      const q = tf.slice(qkv, [0, 0], [live, width]);
+      const [all, kept] = [hostView(qkv), hostView(cache)];
+      for (const [i, { row, drawn }] of readRows(hostIntegers(rows)).entries()) {
+        const keyValue = all.subarray((3 * i + 1) * width, (3 * i + 3) * width);
+        kept.set(keyValue, (row * cache.shape[1] + drawn - 1) * 2 * width);
+      }
+      return [q, tf.clone(cache)];
+    },
+    webgpu: (gpu, { rows, cache, ...operands }, { epsilon }) => {
+      const q = gpu.empty(operands.x.shape);
+      runProjection(gpu, SHADERS, operands, {
+        inputs: [rows],
+        outputs: [q, cache],
+        uniforms: { epsilon, slots: cache.shape[1] },
+      });
+      return [q, gpu.share(cache, cache.shape)];
+    },
+    examples: () =>
+      PROJECTION_SIZES.map(({ rows, width, rank }) => ({
+        title: titleOf({ rows, width, columns: 3 * width, rank }),
+        inputs: {
+          ...projectionInputs({ rows, width, columns: 3 * width, rank }),
+          norm: exampleNorm(width),
+          rows: { shape: [rows, 4], values: backwards(rows) },
+          cache: normal("cache", [rows + 1, 2, 2 * width]),
+        },
+        attributes: { epsilon: 1e-5 },
+      })),
   },
-  webgpu: (gpu, { rows, cache, ...operands }, { epsilon, step }) => {
-    const q = gpu.empty(operands.x.shape);
-    runProjection(gpu, SHADERS, operands, {
-      inputs: [rows],
-      outputs: [q, cache],
-      uniforms: { epsilon, slots: cache.shape[1], step },
-    });
-    return [q, gpu.share(cache, cache.shape)];
-  },
-  examples: () =>
-    PROJECTION_SIZES.map(({ rows, width, rank }) => ({
-      title: titleOf({ rows, width, columns: 3 * width, rank }),
-      inputs: {
-        ...projectionInputs({ rows, width, columns: 3 * width, rank }),
-        norm: exampleNorm(width),
-        rows: { shape: [rows, 4], values: backwards(rows) },
-        cache: normal("cache", [rows + 1, 2, 2 * width]),
-      },
-      attributes: { epsilon: 1e-5, step: 1 },
-    })),
-});
+);
 
-/** Row i of the batch is row `rows − i` of the cache. */
+/** Row i of the batch is row `rows − i` of the cache, and has drawn one token or two. */
 function backwards(rows: number): Int32Array {
-  return Int32Array.from({ length: 4 * rows }, (_, i) => (i % 4 === 0 ? rows - i / 4 : 0));
+  const cells = Array.from({ length: rows }, (_, i) => [rows - i, 0, 0, 1 + (i % 2)]);
+  return Int32Array.from(cells.flat());
 }
 
 const SHADERS = projectionShaders({
@@ -70,12 +69,12 @@ const SHADERS = projectionShaders({
   normalised: true,
   inputs: { live: "vec4<i32>" },
   outputs: { q: "f32", cache: "f32" },
-  uniforms: { slots: "u32", step: "u32" },
+  uniforms: { slots: "u32" },
   finish: `
   if (column < uniforms.width) {
     q[row * uniforms.width + column] = value;
   } else {
-    let place = u32(live[row].x) * uniforms.slots + uniforms.step;
+    let place = u32(live[row].x) * uniforms.slots + u32(live[row].w) - 1u;
     cache[2u * place * uniforms.width + column - uniforms.width] = value;
   }`,
 });

@@ -11,11 +11,10 @@ export const LANES = 256;
 export function sampleShader(penalised: boolean): Shader {
   return {
     name: penalised ? "decodeSamplePenalised" : "decodeSample",
-    inputs: { logits: "f32", live: "vec4<i32>", draws: "u32" },
-    outputs: { tokens: "i32", ...(penalised ? { seen: "u32" } : {}) },
+    inputs: { logits: "f32", draws: "u32" },
+    outputs: { live: "vec4<i32>", tokens: "i32", ...(penalised ? { seen: "u32" } : {}) },
     uniforms: {
       vocabulary: "u32",
-      step: "u32",
       steps: "u32",
       block: "u32",
       greedy: "u32",
@@ -194,7 +193,7 @@ fn draw(lane : u32, slot : u32, row : u32, highest : f32) -> i32 {
   workgroupBarrier();
   var rest = Wide();
   if (lane == 0u) {
-    rest = part(sum_of_bins(), draws[row * uniforms.steps + uniforms.step]);
+    rest = part(sum_of_bins(), draws[row * uniforms.steps + u32(live[slot].w)]);
     var i = 0u;
     while (i < ${LANES - 1}u && !above(bin(i), rest)) {
       rest = minus(rest, bin(i));
@@ -257,4 +256,8 @@ const MAIN = `
     token = draw(lane, slot, row, highest);
   }
   if (atomicLoad(&not_finite) == 1u) { token = -1; }
-  if (lane == 0u) { tokens[row * uniforms.steps + uniforms.step] = token; }`;
+  if (lane == 0u) {
+    let drawn = u32(live[slot].w);
+    tokens[row * uniforms.steps + drawn] = token;
+    live[slot].w = i32(drawn + 1u);
+  }`;

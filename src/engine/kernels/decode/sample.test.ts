@@ -16,7 +16,12 @@ const ofRow = (row: number) => logits.subarray(row * VOCABULARY, (row + 1) * VOC
 /** One token a row from the logits given, drawn at `uniforms`. */
 async function draw(values: Float32Array, settings: SamplerSettings): Promise<Int32Array> {
   const tokens = tf.tidy(() => {
-    const rows = Array.from({ length: ROWS }, (_, row) => ({ row, prompt: 0, promptLength: 1 }));
+    const rows = Array.from({ length: ROWS }, (_, row) => ({
+      row,
+      prompt: 0,
+      promptLength: 1,
+      drawn: 0,
+    }));
     const bits = Int32Array.from(uniforms, (u) => u * 2 ** 32);
     const [written] = sampleNext(
       {
@@ -26,7 +31,7 @@ async function draw(values: Float32Array, settings: SamplerSettings): Promise<In
         tokens: tf.tensor2d(new Int32Array(ROWS), [ROWS, 1], "int32"),
         seen: undefined,
       },
-      { ...settings, step: 0 },
+      settings,
     );
     return written!;
   });

@@ -9,7 +9,7 @@ import {
 import { normal, whole } from "../example";
 import { defineKernel } from "../kernel";
 import { hostIntegers, hostView } from "./host-view";
-import { readRows } from "./rows";
+import { DRAWN, readRows, ROW_FIELDS } from "./rows";
 import { LANES, sampleShader } from "./sample-shader";
 
 interface Sample extends Record<string, tf.Tensor | undefined> {
@@ -26,41 +26,44 @@ interface Sample extends Record<string, tf.Tensor | undefined> {
 export const NO_TOKEN = -1;
 
 /**
- * tokens[row, step] = the token at u = draws[row, step]/2³² of the row's distribution; `seen` learns it. → both.
+ * tokens[row, drawn] = the token at u = draws[row, drawn]/2³² of the row's distribution; `seen` learns it, and `rows` counts
+ * it. → tokens, rows and seen, changed in place.
  * The seed alone decides, on every backend; the device's float32 may move the edges of the distribution by about 1e-6.
  */
-export const sampleNext = defineKernel<Sample, SamplerSettings & { step: number }, tf.Tensor2D[]>({
+export const sampleNext = defineKernel<Sample, SamplerSettings, tf.Tensor2D[]>({
   name: "decodeSample",
-  plain: ({ logits, rows, draws, tokens, seen }, { step, ...settings }) => {
+  plain: ({ logits, rows, draws, tokens, seen }, settings) => {
     const [, vocabulary] = logits.shape;
     const [, steps] = tokens.shape;
     const all = hostView(logits);
-    const [uniform, drawn] = [hostIntegers(draws), hostIntegers(tokens)];
-    for (const [i, { row }] of readRows(hostIntegers(rows)).entries()) {
+    const [uniform, picked] = [hostIntegers(draws), hostIntegers(tokens)];
+    const table = hostIntegers(rows);
+    for (const [i, { row, drawn }] of readRows(table).entries()) {
+      table[ROW_FIELDS * i + DRAWN] = drawn + 1;
       const bits =
         seen && hostIntegers(seen).subarray(row * seen.shape[1], (row + 1) * seen.shape[1]);
       const own = all.subarray(i * vocabulary, (i + 1) * vocabulary);
-      const at = row * steps + step;
+      const at = row * steps + drawn;
       if (!areFinite(own)) {
-        drawn[at] = NO_TOKEN;
+        picked[at] = NO_TOKEN;
         continue;
       }
       const distribution = distributionOf(own, settings, bits ? membersOf(bits) : []);
       const token = sampleToken(distribution, () => (uniform[at]! >>> 0) / 2 ** 32);
-      drawn[at] = token;
+      picked[at] = token;
       if (bits) bits[token >>> 5]! |= 1 << (token & 31);
     }
-    return [tf.clone(tokens), ...(seen ? [tf.clone(seen)] : [])];
+    return [tokens, rows, ...(seen ? [seen] : [])].map((tensor) => tf.clone(tensor));
   },
   webgpu: (gpu, { logits, rows, draws, tokens, seen }, settings) => {
     const [live, vocabulary] = logits.shape;
-    const { temperature, topK, topP, repetitionPenalty = 1, step } = settings;
+    const { temperature, topK, topP, repetitionPenalty = 1 } = settings;
+    const outputs = [rows, tokens, ...(seen ? [seen] : [])];
     gpu.run(seen ? SHADERS.penalised : SHADERS.plain, {
-      inputs: [logits, rows, draws],
-      outputs: [tokens, ...(seen ? [seen] : [])],
+      inputs: [logits, draws],
+      outputs,
       uniforms: {
         vocabulary,
-        step,
         steps: tokens.shape[1],
         block: Math.ceil(vocabulary / LANES),
         greedy: temperature === 0 ? 1 : 0,
@@ -71,7 +74,7 @@ export const sampleNext = defineKernel<Sample, SamplerSettings & { step: number 
       },
       groups: [live],
     });
-    return [tokens, ...(seen ? [seen] : [])].map((tensor) => gpu.share(tensor, tensor.shape));
+    return [tokens, rows, ...(seen ? [seen] : [])].map((tensor) => gpu.share(tensor, tensor.shape));
   },
   examples: () => EXAMPLES.map(({ title, ...settings }) => example(title, settings)),
 });
@@ -98,7 +101,7 @@ function example(title: string, { size = 1000, ...settings }: SamplerSettings & 
     title,
     inputs: {
       logits,
-      rows: { shape: [3, 4], values: Int32Array.of(2, 0, 1, 0, 3, 0, 1, 0, 0, 0, 1, 0) },
+      rows: { shape: [3, 4], values: Int32Array.of(2, 0, 1, 1, 3, 0, 1, 0, 0, 0, 1, 1) },
       draws: whole("draws", [4, 2], 2 ** 31),
       tokens: { shape: [4, 2], values: new Int32Array(8) },
       seen:
@@ -106,7 +109,7 @@ function example(title: string, { size = 1000, ...settings }: SamplerSettings & 
           ? undefined
           : whole("seen", [4, words], 2 ** (size % 32 || 31)),
     },
-    attributes: { ...settings, step: 1 },
+    attributes: settings,
   };
 }
 
