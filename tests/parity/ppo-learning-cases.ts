@@ -1,6 +1,6 @@
 /** The updates of a PPO step, its statistics and where the parameters end. */
 import type { Parameter } from "../../src/engine/optimiser/gradients";
-import type { PpoUpdate } from "../../src/engine/ppo/learn";
+import type { PpoUpdate } from "../../src/engine/ppo/update";
 import type { PpoTrainer } from "../../src/engine/ppo/trainer";
 import { type CaseResult, compare, flatten } from "./case";
 import { configOf, GRADIENT, LOG_PROBS, type Matrix, type PpoCase, rolloutsOf } from "./ppo-golden";

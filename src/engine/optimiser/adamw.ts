@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { ADAM_SLOTS, adamUpdate } from "../kernels/optimiser/adam";
+import { duplicate } from "../kernels/optimiser/duplicate";
 import { named } from "../kernels/optimiser/slots";
 import type { Gradients, Parameter } from "./gradients";
 
@@ -27,6 +28,13 @@ export interface AdamState {
   readonly moments: Readonly<
     Record<string, { readonly m: Float32Array; readonly v: Float32Array }>
   >;
+}
+
+/** Parameters and moments of some moment, on the device. */
+export interface SavePoint {
+  /** Puts them back, once. */
+  restore(): void;
+  dispose(): void;
 }
 
 interface Place {
@@ -104,6 +112,24 @@ export class AdamW {
         some.forEach(({ variable }, i) => variable.assign(updated[i]!));
       }
     });
+  }
+
+  /** To undo the updates made from here on, without a read-back. */
+  savePoint(): SavePoint {
+    const places = [...this.#places.values()];
+    const copy = (tensor: tf.Tensor) => tf.keep(tf.tidy(() => duplicate({ x: tensor }, {})[0]));
+    const step = this.#step;
+    const moments = copy(this.#moments) as tf.Tensor2D;
+    const weights = places.map(({ variable }) => copy(variable));
+    return {
+      restore: () => {
+        this.#step = step;
+        this.#moments.dispose();
+        this.#moments = tf.keep(tf.clone(moments));
+        places.forEach(({ variable }, i) => variable.assign(weights[i]!));
+      },
+      dispose: () => tf.dispose([moments, ...weights]),
+    };
   }
 
   /** A host copy of step and moments. */

@@ -6,32 +6,35 @@ import type { Gpt2 } from "../gpt2/model";
 import type { Gradients, Parameter } from "../optimiser/gradients";
 import { lossAndGradients } from "../training/backward";
 import { scoreTokens } from "../training/log-probs";
-import { readTogether } from "../training/read-together";
 import { responseBatch } from "../training/responses";
 import { ppoLoss } from "./loss";
-
 import type { ValueHead } from "./value-head";
 
 /** What does not change while a batch is learned from; packed. */
 export type Sampled = Pick<MiniBatch, "oldLogProbs" | "values" | "advantages" | "returns">;
 
 export interface MiniBatchPass {
-  readonly batch: MiniBatch;
-  /** Means over the tokens; the value loss is not weighted. */
-  readonly loss: { readonly policy: number; readonly value: number };
-  /** Of the total loss. The caller disposes them. */
+  /** What `asMiniBatch` reads. The caller disposes them, and the gradients. */
+  readonly observed: readonly tf.Tensor[];
+  /** Of the total loss. */
   readonly gradients: Gradients;
 }
 
+export interface SeenMiniBatch {
+  readonly batch: MiniBatch;
+  /** Means over the tokens; the value loss is not weighted. */
+  readonly loss: { readonly policy: number; readonly value: number };
+}
+
 /** One forward and backward pass, with dropout off as in TRL. `sampled` holds the rollouts' own entries alone. */
-export async function miniBatchPass(
+export function miniBatchPass(
   model: Gpt2,
   head: ValueHead,
   parameters: readonly Parameter[],
   rollouts: readonly Rollout[],
   sampled: Sampled,
   config: PpoConfig,
-): Promise<MiniBatchPass> {
+): MiniBatchPass {
   const tokens = responseBatch(rollouts, model.config.endOfText);
   const observed: tf.Tensor[] = [];
   try {
@@ -45,20 +48,23 @@ export async function miniBatchPass(
       return losses.total;
     });
     loss.dispose();
-    const [logProbs, predictions, entropy, policy, value] = await readTogether(observed);
-    return {
-      batch: {
-        ...sampled,
-        logProbs: logProbs!,
-        predictions: predictions!,
-        entropy: entropy!,
-      },
-      loss: { policy: policy![0]!, value: value![0]! },
-      gradients,
-    };
-  } finally {
+    return { observed, gradients };
+  } catch (error) {
     tf.dispose(observed);
+    throw error;
   }
+}
+
+/** What a pass observed, once it was read. */
+export function asMiniBatch(observed: readonly Float32Array[], sampled: Sampled): SeenMiniBatch {
+  const [logProbs, predictions, entropy, policy, value] = observed as [
+    ...[Float32Array, Float32Array, Float32Array],
+    ...[Float32Array, Float32Array],
+  ];
+  return {
+    batch: { ...sampled, logProbs, predictions, entropy },
+    loss: { policy: policy[0]!, value: value[0]! },
+  };
 }
 
 function targetsOf({ oldLogProbs, values, advantages, returns }: Sampled) {

@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as v from "valibot";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { diskFolder } from "../../../tests/parity/folder";
 import { loadGoldenModel, readGoldenAdapter } from "../../../tests/parity/gpt2-cases";
 import { PpoConfig } from "../../core/ppo/config";
 import { type AttachedAdapter, importAdapter } from "../adapter/attach";
 import { startBackend } from "../backend";
 import type { Gpt2 } from "../gpt2/model";
-import type { PpoUpdate } from "./learn";
+import type { PpoUpdate } from "./update";
 import { type PpoOptions, PpoTrainer } from "./trainer";
 
 const golden = diskFolder("tests/fixtures/golden");
@@ -142,6 +142,46 @@ test("stops early once an epoch ends too far from the sampling policy", async ()
   expect(stats.miniBatches).toBeLessThan(16);
 });
 
+describe.each([
+  { title: "as it should be", config: {} },
+  { title: "accumulated", config: { miniBatchSize: 1, gradientAccumulationSteps: 4 } },
+  { title: "clipped at first only", config: { maxGradNorm: 0.1, clipGradient: "first-update" } },
+  { title: "over the ratio, TRL's way", config: { ratioThreshold: 1.001 } },
+  {
+    title: "over the ratio, skipped",
+    config: { ratioThreshold: 1.001, ratioThresholdMode: "skip" },
+  },
+] satisfies { title: string; config: Partial<PpoConfig> }[])("$title", ({ config }) => {
+  test("updates that are queued ahead are those that are looked at one by one", async () => {
+    const run = async (ahead: boolean) => {
+      adapter.dispose();
+      model.adapter = adapter = importAdapter(model, await readGoldenAdapter(golden));
+      const seen: PpoUpdate[] = [];
+      start({ ppoEpochs: 3, ...config }, { ahead });
+      const hooks = { signal, onUpdate: (update: PpoUpdate) => void seen.push(update) };
+      const stats = [
+        await trainer.step(rollouts, scores, hooks),
+        await trainer.step(rollouts, scores, hooks),
+      ];
+      const end = await trainer.snapshot();
+      trainer.dispose();
+      return { seen, stats, end };
+    };
+    const watched = await run(false);
+    expect(await run(true)).toEqual(watched);
+    expect(watched.seen.length).toBeGreaterThanOrEqual(6);
+    start();
+  });
+});
+
+test.each([true, false])("a gradient that is not finite ends a step (ahead: %s)", async (ahead) => {
+  start({}, { ahead });
+  const before = await weights();
+  const step = trainer.step(rollouts, [1e38, -1e38, 1e38, 0], { signal });
+  await expect(step).rejects.toThrow("the gradient's norm is");
+  expect(await weights()).toEqual(before);
+});
+
 test("mini-batches accumulated to the whole batch make one update an epoch", async () => {
   const seen: PpoUpdate[] = [];
   start({ ppoEpochs: 1, miniBatchSize: 2, gradientAccumulationSteps: 2 });
@@ -160,10 +200,12 @@ test("scores are scaled by what was seen so far, where that is asked for", async
 
 test("leaves no tensor behind", async () => {
   const before = tf.memory().numTensors;
-  start({ klPenalty: "full" }, { reference: "start" });
-  await trainer.step(rollouts, scores, { signal });
-  trainer.dispose();
-  expect(tf.memory().numTensors).toBe(before);
+  for (const ahead of [true, false]) {
+    start({ klPenalty: "full", ratioThreshold: 1.001 }, { reference: "start", ahead });
+    await trainer.step(rollouts, scores, { signal });
+    trainer.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  }
   start();
 });
 

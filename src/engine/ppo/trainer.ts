@@ -1,4 +1,5 @@
 /** Classic TRL's PPOTrainer.step: score a batch of responses, then learn from it for a few epochs. */
+import * as tf from "@tensorflow/tfjs-core";
 import { batchAdvantages } from "../../core/ppo/batch-advantages";
 import type { PpoConfig } from "../../core/ppo/config";
 import { nextKlCoefficient } from "../../core/ppo/kl-controller";
@@ -35,6 +36,11 @@ export interface PpoOptions {
   readonly seed: number;
   /** Null: a fresh one. */
   readonly valueHead: ValueHeadWeights | null;
+  /**
+   * Queue the updates of a step before looking at the first, and go back where one should not have been made. Default: on
+   * webgpu, where every look waits for the device.
+   */
+  readonly ahead?: boolean;
 }
 
 export interface PpoStepOptions extends LearnHooks {
@@ -54,6 +60,7 @@ export class PpoTrainer {
   readonly #parameters: readonly Parameter[];
   readonly #reference: ReferenceModel;
   readonly #optimiser: AdamW;
+  readonly #ahead: boolean;
   #klCoefficient: number;
   #moments = NO_SCORES;
   #steps = 0;
@@ -62,7 +69,7 @@ export class PpoTrainer {
   constructor(
     model: Gpt2,
     policy: readonly Parameter[],
-    { config, reference, seed, valueHead }: PpoOptions,
+    { config, reference, seed, valueHead, ahead = tf.getBackend() === "webgpu" }: PpoOptions,
   ) {
     this.#model = model;
     this.#config = config;
@@ -73,6 +80,7 @@ export class PpoTrainer {
     this.#parameters = [...policy, ...this.#head.parameters()];
     this.#optimiser = new AdamW(this.#parameters);
     this.#klCoefficient = config.initialKlCoefficient;
+    this.#ahead = ahead;
   }
 
   /** β for the next step, in score units a nat. */
@@ -128,6 +136,7 @@ export class PpoTrainer {
       },
       { rollouts: kept, layout, sampled },
       options.permutations ?? this.#permutations(kept.length),
+      this.#ahead,
       options,
     );
     this.#steps += 1;

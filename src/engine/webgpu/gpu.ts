@@ -59,6 +59,17 @@ export class Gpu {
     return { dataId, dtype, shape: [...shape] };
   }
 
+  /** A tensor of the same content in a buffer of its own, by a command of the queue. Four bytes an element. */
+  copy(tensor: TensorInfo): TensorInfo {
+    const copy = this.empty(tensor.shape, tensor.dtype);
+    const [from, to] = [this.#buffer(tensor), this.#buffer(copy)];
+    this.#backend.ensureCommandEncoderReady();
+    this.#backend.endComputePassEncoder();
+    const { commandEncoder } = this.#backend as unknown as Internals;
+    commandEncoder.copyBufferToBuffer(from, 0, to, 0, 4 * sizeOf(tensor));
+    return copy;
+  }
+
   /** Frees a tensor made by `empty` that is no result. */
   dispose({ dataId }: TensorInfo): void {
     this.#backend.disposeData(dataId);
@@ -76,11 +87,7 @@ export class Gpu {
       );
     }
 
-    const buffers = [...inputs, ...outputs].map(({ dataId }) => {
-      backend.uploadToGPU(dataId);
-      internals.commandQueueOwnedIds.add(dataId);
-      return backend.tensorMap.get(dataId).resource as GPUBuffer;
-    });
+    const buffers = [...inputs, ...outputs].map((tensor) => this.#buffer(tensor));
     // A copy that a read-back left would be read again in place of what the shader writes now.
     for (const { dataId } of outputs) {
       (backend.tensorMap.get(dataId) as { values: unknown }).values = null;
@@ -111,6 +118,13 @@ export class Gpu {
     this.#backend.endComputePassEncoder();
     this.#backend.submitQueue();
     await this.#backend.queue.onSubmittedWorkDone();
+  }
+
+  /** A tensor's buffer, for a command about to be queued. */
+  #buffer({ dataId }: TensorInfo): GPUBuffer {
+    this.#backend.uploadToGPU(dataId);
+    (this.#backend as unknown as Internals).commandQueueOwnedIds.add(dataId);
+    return this.#backend.tensorMap.get(dataId).resource as GPUBuffer;
   }
 
   #pipeline(shader: Shader): GPUComputePipeline {
