@@ -16,6 +16,7 @@ import { gpt2124m } from "./gpt2-124m";
 import { gpuBounds } from "./gpu-bounds";
 import { linearMap } from "./linear";
 import { lora124m } from "./lora-124m";
+import { nanogpt } from "./nanogpt";
 import { plainLora124m } from "./plain-lora-124m";
 import { selectReplay } from "./select-replay";
 import { startAgainWithSwiftShader } from "./start";
@@ -35,6 +36,7 @@ const benches: readonly Bench[] = [
   encoder,
   deviceLimits,
   gpuBounds,
+  nanogpt,
   torch,
 ];
 
