@@ -51,7 +51,8 @@ export default defineConfig({
     setupFiles: ["tests/setup.ts"],
     // tfjs ships ESM without file extensions; only inlined does its gradient registry load (docs/decisions.md).
     server: { deps: { inline: [/@tensorflow/] } },
-    testTimeout: 60_000,
+    maxWorkers: 2, // vitest would leave one of two cores idle
+    testTimeout: 120_000,
     hookTimeout: 300_000, // some run a whole study or build the command line first
   },
 });
