@@ -48,8 +48,13 @@ export async function deviceMemory(): Promise<DeviceMemory> {
 
 /** The shape of the model that comes with the app. @param base  address that demo/ lies beside. */
 export async function demoModel(base: string): Promise<Gpt2Config> {
+  return readGpt2Config(await demoConfig(base));
+}
+
+/** The text of its config.json. */
+export async function demoConfig(base: string): Promise<string> {
   const response = await fetch(new URL("demo/model/config.json", base));
-  return readGpt2Config(await response.text());
+  return response.text();
 }
 
 export function memoryNeed(
@@ -87,7 +92,7 @@ export function memoryNeed(
       promptLength,
       maxNewTokens: sampling.maxNewTokens,
     },
-    keepsTransposedHead: backend === "WebAssembly",
+    kernels: backend === "WebGPU" ? "fused" : "plain",
   };
   return {
     estimate: estimateMemory(shape),

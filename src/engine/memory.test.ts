@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { estimateMemory } from "../core/models/memory";
+import { backends, useBackend } from "../../tests/backends";
+import { loadPair, randomSequences } from "../../tests/bench/random-model";
+import { loraSteps } from "../../tests/bench/steps";
 import { resolveConfig } from "../core/study/presets";
 import { createAdapter } from "./adapter/attach";
 import { startBackend } from "./backend";
@@ -26,11 +29,47 @@ test("weights and adapter take what the estimate says, to the byte", async () =>
     adapter: settings,
     training: { microBatch: 4, length: 32 },
     decoding: { rows: 5, promptLength: 16, maxNewTokens: 16 },
-    keepsTransposedHead: false,
+    kernels: "fused",
   });
   expect(tf.memory().numBytes - before).toBe(estimate.weights);
   const attached = createAdapter(model, settings, 1);
   expect(tf.memory().numBytes - before).toBe(estimate.weights + estimate.adapter);
   attached.dispose();
   model.dispose();
+});
+
+describe.each(backends)("on %s", (backend) => {
+  test.each([
+    { title: "where blocks need most", layers: 3, width: 32, vocabulary: 64 },
+    ...(backend === "webgpu"
+      ? []
+      : [{ title: "where logits do", layers: 2, width: 32, vocabulary: 4000 }]),
+  ])(
+    "a LoRA step holds what the estimate says, to a tenth: $title",
+    async ({ title: _, ...shape }) => {
+      await useBackend(backend);
+      const [rows, length] = [4, 32];
+      const { model, plain } = await loadPair({ ...shape, heads: 2, positions: 32 }, "2d", {
+        shareWeights: true,
+      });
+      const sequences = randomSequences(rows, length, { ...shape, heads: 2, positions: 32 });
+      await loraSteps(model, sequences, 1); // what is kept from the first use on
+      const before = tf.memory().numBytes;
+      const step = async () => void (await loraSteps(model, sequences, 1));
+      const { peakBytes } = await tf.profile(step as unknown as () => tf.TensorContainer);
+      const { optimiser, activations } = estimateMemory({
+        model: model.config,
+        adapter: { rank: 8, targetModules: ["c_attn"] },
+        training: { microBatch: rows, length },
+        decoding: { rows: 1, promptLength: 1, maxNewTokens: 1 },
+        kernels: backend === "webgpu" ? "fused" : "plain",
+      });
+      const taken = (peakBytes - before) / (optimiser + activations);
+      expect(taken).toBeGreaterThan(0.9);
+      expect(taken).toBeLessThan(1.1);
+      tf.dispose(plain.adapter.variables);
+      model.adapter!.dispose();
+      model.dispose();
+    },
+  );
 });

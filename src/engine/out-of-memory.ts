@@ -28,7 +28,7 @@ export function outOfMemory(
     adapter,
     training: { microBatch: sft.microBatch, length: model.positions },
     decoding: { rows: 1, promptLength: model.positions - 1, maxNewTokens: 1 },
-    keepsTransposedHead: backend !== "webgpu",
+    kernels: backend === "webgpu" ? "fused" : "plain",
   });
   return new OutOfMemoryError(
     `${BACKEND_NAMES[backend]} ran out of memory: this study can need ${megabytes(total)} at once, of which ` +

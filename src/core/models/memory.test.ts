@@ -8,7 +8,7 @@ const shape: MemoryShape = {
   adapter: { rank: 8, targetModules: ["c_attn"] },
   training: { microBatch: 4, length: 128 },
   decoding: { rows: 5, promptLength: 128, maxNewTokens: 64 },
-  keepsTransposedHead: false,
+  kernels: "fused",
 };
 
 test("GPT-2 has 124,439,808 weights, and an adapter of rank 8 on c_attn 294,912", () => {
@@ -35,9 +35,10 @@ test("c_proj is both maps of that name, as PEFT has it", () => {
   expect(both.adapter).toBe(4 * 12 * 8 * (2 * 768 + 5 * 768));
 });
 
-test("where the backend keeps a transposed head, it is counted", () => {
-  const copied = estimateMemory({ ...shape, keepsTransposedHead: true });
-  expect(copied.total - estimateMemory(shape).total).toBe(4 * 50_257 * 768);
+test("plain kernels keep a transposed head and hold more at once", () => {
+  const [fused, plain] = [estimateMemory(shape), estimateMemory({ ...shape, kernels: "plain" })];
+  expect(plain.head - fused.head).toBe(4 * 50_257 * 768);
+  expect(plain.activations).toBeGreaterThan(fused.activations);
 });
 
 test("a buffer or a heap that is too small is named, with the micro-batch that would fit", () => {
