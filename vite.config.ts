@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { useSwiftShader } from "./tests/swiftshader.ts";
 import { contentSecurityPolicy } from "./vite-plugins/content-security-policy.ts";
+import { firstView } from "./vite-plugins/first-view.ts";
 import { encoderAssets } from "./vite-plugins/encoder-assets.ts";
 import { goldenAssets } from "./vite-plugins/golden-assets.ts";
 import { onnxAssets } from "./vite-plugins/onnx-assets.ts";
@@ -34,7 +36,10 @@ export default defineConfig({
   build: {
     target: "es2023",
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { checks: { bundlerTimings: false } },
+    rolldownOptions: {
+      checks: { bundlerTimings: false },
+      output: { codeSplitting: { groups: [{ name: firstView(resolve("src/main.ts")) }] } },
+    },
   },
   test: {
     include: [

@@ -1,7 +1,13 @@
 /** The sentence encoder as the study's worker sees it: in a thread of its own, loaded once for as long as it is chosen. */
 import { cached } from "../src/core/encode/cached";
 import type { Encoder } from "../src/core/encode/encoder";
-import type { EncoderChoice, EncoderContract, EncoderUrls } from "../src/protocol/encoder";
+import type { InferenceModel } from "../src/core/measures/contradictions";
+import type {
+  EncoderChoice,
+  EncoderContract,
+  EncoderUrls,
+  InferenceChoice,
+} from "../src/protocol/encoder";
 import { type Client, connect } from "../src/protocol/rpc";
 import type { AssetUrls } from "../src/protocol/study";
 
@@ -36,6 +42,20 @@ export class EncoderWorker {
       if (this.#loaded?.encoder === loading) this.#loaded = null; // the next run tries again
       throw error;
     }
+  }
+
+  /** A model of natural-language inference, in the encoder's thread. @param signal  of what uses it. */
+  async loadInference(choice: InferenceChoice, signal: AbortSignal): Promise<InferenceModel> {
+    const id = await this.#client.call("loadInference", { choice, urls: this.#urls }, { signal });
+    return {
+      ...id,
+      infer: (pairs, { onProgress } = {}) =>
+        this.#client.call(
+          "infer",
+          { pairs },
+          { signal, onProgress: ({ done, total }) => onProgress?.(done, total) },
+        ),
+    };
   }
 
   async #open(choice: EncoderChoice, signal: AbortSignal): Promise<Encoder> {

@@ -3,10 +3,16 @@ import { BUILT_IN_ENCODER } from "../src/core/encode/encoder";
 import { startBackend } from "../src/engine/backend";
 import { loadUseLite, type SentenceEncoder } from "../src/engine/encoder/encoder";
 import { type FetchOptions, fetchFiles } from "../src/engine/encoder/fetch-files";
-import { ENCODER_BYTES } from "../src/engine/encoder/files";
+import { ENCODER_BYTES, MissingFileError } from "../src/engine/encoder/files";
 import { openHubModel } from "../src/engine/encoder/hub";
 import { loadOnnxEncoder } from "../src/engine/encoder/onnx-encoder";
-import type { EncoderChoice, EncoderContract, EncoderUrls } from "../src/protocol/encoder";
+import { loadOnnxInference, type OnnxInferenceModel } from "../src/engine/inference/onnx-inference";
+import type {
+  EncoderChoice,
+  EncoderContract,
+  EncoderUrls,
+  InferenceChoice,
+} from "../src/protocol/encoder";
 import { serve } from "../src/protocol/rpc";
 import { seldom } from "./seldom";
 
@@ -16,6 +22,7 @@ const HUB_CACHE = "transformers-cache";
 // The DOM's types take `self` for a window.
 const scope = self as unknown as Pick<Worker, "addEventListener" | "postMessage">;
 let encoder: SentenceEncoder | null = null;
+let inference: OnnxInferenceModel | null = null;
 
 serve<EncoderContract>(scope, {
   async load({ choice, urls }, { signal, progress }) {
@@ -36,7 +43,53 @@ serve<EncoderContract>(scope, {
     transfer.push(...vectors.map(({ buffer }) => buffer));
     return vectors;
   },
+
+  async loadInference({ choice, urls }, { signal, progress }) {
+    const report = seldom(progress);
+    const onProgress = (loaded: number) => report({ loaded, total: null }, false);
+    const loaded = await openInference(choice, urls, { signal, onProgress });
+    await inference?.dispose();
+    inference = loaded;
+    return { name: loaded.name, revision: loaded.revision };
+  },
+
+  async infer({ pairs }, { signal, progress }) {
+    if (inference === null) {
+      throw new Error("the model of inference isn't loaded: call loadInference first");
+    }
+    const report = seldom(progress);
+    const onProgress = (done: number, total: number) => report({ done, total }, done === total);
+    return inference.infer(pairs, { signal, onProgress });
+  },
 });
+
+async function openInference(
+  choice: InferenceChoice,
+  urls: EncoderUrls,
+  options: FetchOptions,
+): Promise<OnnxInferenceModel> {
+  if (choice.kind === "hub") {
+    const model = await openHubModel(choice.model, choice.host, {
+      ...options,
+      cache: await cache(),
+    });
+    return loadOnnxInference({ ...model, runtimeUrl: urls.onnx });
+  }
+  const { name } = choice;
+  const given = new Map(choice.files.map(({ name, file }) => [name, file]));
+  const files = {
+    async read(file: string) {
+      const found = given.get(file);
+      if (found === undefined) throw new MissingFileError(file);
+      return new Uint8Array(await found.arrayBuffer());
+    },
+  };
+  const place = `“${name}”`;
+  return loadOnnxInference({ name, revision: null, files, place, runtimeUrl: urls.onnx });
+}
+
+/** Absent on http. */
+const cache = async () => ("caches" in self ? caches.open(HUB_CACHE) : null);
 
 async function open(
   { encoder, encoderHost }: EncoderChoice,
@@ -47,7 +100,6 @@ async function open(
     await startBackend("wasm", { wasmPath: urls.wasm });
     return loadUseLite(fetchFiles(urls.encoder, options));
   }
-  const cache = "caches" in self ? await caches.open(HUB_CACHE) : null; // absent on http
-  const model = await openHubModel(encoder, encoderHost, { ...options, cache });
+  const model = await openHubModel(encoder, encoderHost, { ...options, cache: await cache() });
   return loadOnnxEncoder({ ...model, runtimeUrl: urls.onnx });
 }

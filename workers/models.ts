@@ -1,10 +1,9 @@
 /** Brings models into the browser, from a hub or from files of this computer, and keeps them there. */
 import { downloadModel, readConfig } from "../src/clients/hub/download";
 import { type HubListing, listModel } from "../src/clients/hub/listing";
-import { readGpt2Config } from "../src/core/gpt2/config";
-import { expectedFiles } from "../src/core/models/layout";
 import { bytesOf } from "../src/core/models/origin";
 import { hubTarget, parseRepository } from "../src/core/models/target";
+import { wantedFiles } from "../src/core/models/wanted";
 import type { FoundModel, HubPlace, ModelsContract } from "../src/protocol/models";
 import { serve } from "../src/protocol/rpc";
 import { type Database, openDatabase } from "../src/storage/db";
@@ -12,6 +11,7 @@ import { modelFolder, removeModelFolder } from "../src/storage/model-files";
 import { type ModelRow, deleteModel, getModel, putModel } from "../src/storage/models";
 import { StorageFullError } from "../src/storage/storage-full";
 import { seldom } from "./seldom";
+import { takeAdapter } from "./take-adapter";
 import { takeFiles } from "./take-files";
 
 // The DOM's types take `self` for a window.
@@ -24,8 +24,8 @@ serve<ModelsContract>(scope, {
 
   async download(place, { signal, progress }) {
     const { found, listing, config } = await find(place, signal);
-    const { id, name, host, bytes } = found;
-    const row: ModelRow = { id, name, host, bytes, config, origin: null, at: Date.now() };
+    const { id, name, kind, host, bytes } = found;
+    const row: ModelRow = { id, name, kind, host, bytes, config, origin: null, at: Date.now() };
     return withDatabase(async (db) => {
       if ((await getModel(db, id))?.origin) return { id };
       await requireRoom(bytes);
@@ -52,6 +52,10 @@ serve<ModelsContract>(scope, {
     );
   },
 
+  async takeAdapter(adapter) {
+    return withDatabase((db) => takeAdapter(db, adapter, requireRoom));
+  },
+
   async remove({ id }) {
     await withDatabase((db) => deleteModel(db, id));
     await removeModelFolder(id);
@@ -69,12 +73,15 @@ interface Found {
 async function find({ repository, host }: HubPlace, signal: AbortSignal): Promise<Found> {
   const listing = await listModel(parseRepository(repository), host, { signal });
   const config = await readConfig(listing, { signal });
-  const model = readGpt2Config(config);
-  const names = expectedFiles(new Set(listing.files.keys()), listing.place);
-  const files = names.map((name) => ({ name, bytes: listing.files.get(name)!.bytes }));
+  const { kind, model, expected } = wantedFiles(
+    new Set(listing.files.keys()),
+    config,
+    listing.place,
+  );
+  const files = expected.map((name) => ({ name, bytes: listing.files.get(name)!.bytes }));
   const { name, commit } = listing;
   const id = hubTarget(name, commit);
-  const found = { id, name, host, commit, files, bytes: bytesOf({ files }), model };
+  const found = { id, name, kind, host, commit, files, bytes: bytesOf({ files }), model };
   return { found, listing, config };
 }
 

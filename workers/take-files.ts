@@ -1,8 +1,8 @@
 /** Files of this computer as a model: checked, hashed, and copied into the browser. */
-import { readGpt2Config } from "../src/core/gpt2/config";
-import { CONFIG, WEIGHTS_INDEX, smallFiles, weightFiles } from "../src/core/models/layout";
+import { CONFIG, WEIGHTS_INDEX } from "../src/core/models/layout";
 import { type ModelFile, bytesOf, checksumOf } from "../src/core/models/origin";
 import { filesTarget } from "../src/core/models/target";
+import { requireModel, wantedFiles } from "../src/core/models/wanted";
 import { Sha256 } from "../src/core/sha256";
 import type { LoadProgress, NamedFile } from "../src/protocol/models";
 import type { Database } from "../src/storage/db";
@@ -17,7 +17,7 @@ interface Options {
 
 /**
  * Reads each file twice: for its checksum, which names the model, and to copy it.
- * @throws RangeError or SyntaxError if they are no GPT-2, naming the file: nothing is kept then.
+ * @throws RangeError or SyntaxError if they are no model, naming the file: nothing is kept then.
  */
 export async function takeFiles(
   db: Database,
@@ -27,11 +27,11 @@ export async function takeFiles(
 ): Promise<{ id: string }> {
   const files = new Map(given.map(({ name, file }) => [name, file]));
   const names = new Set(files.keys());
-  const small = smallFiles(names, `“${name}”`);
+  requireModel(names, `“${name}”`);
   const config = await files.get(CONFIG)!.text();
-  readGpt2Config(config);
+  const { kind, small, weights } = wantedFiles(names, config, `“${name}”`);
   const index = small.includes(WEIGHTS_INDEX) ? await files.get(WEIGHTS_INDEX)!.text() : null;
-  const wanted = [...small, ...weightFiles(names, index)].map((name) => ({
+  const wanted = [...small, ...weights(index)].map((name) => ({
     name,
     file: files.get(name)!,
   }));
@@ -48,7 +48,7 @@ export async function takeFiles(
 
   const bytes = bytesOf({ files: hashed });
   await requireRoom(bytes);
-  const row = { id, name, host: null, bytes, config, origin: null, at: Date.now() };
+  const row = { id, name, kind, host: null, bytes, config, origin: null, at: Date.now() };
   await putModel(db, row);
   const folder = modelFolder(id);
   for (const { name, file } of wanted) {

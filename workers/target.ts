@@ -1,5 +1,6 @@
 /** The files of the model that a study is of: the demo's from the site, a kept one's from the browser, checked again. */
-import type { ModelFile } from "../src/core/models/origin";
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readPeft } from "../src/core/adapter/peft";
+import type { ModelFile, ModelOrigin } from "../src/core/models/origin";
 import { targetName } from "../src/core/models/target";
 import { Sha256 } from "../src/core/sha256";
 import { fetchFiles } from "../src/engine/encoder/fetch-files";
@@ -26,6 +27,10 @@ export async function openTarget(
   }
   const folder = modelFolder(target);
   for (const file of row.origin.files) await verify(folder.read(file.name), file, signal);
+  if (row.base !== undefined) {
+    const base = await openTarget(row.base, demoModel, signal);
+    return withAdapter(base, row.name, row.origin, (file) => wholeOf(folder.read(file)));
+  }
   return {
     name: row.name,
     names: new Set(row.origin.files.map(({ name }) => name)),
@@ -33,6 +38,20 @@ export async function openTarget(
     read: (file) => wholeOf(folder.read(file)),
     stream: (file) => folder.read(file),
   };
+}
+
+/** A target that is an adapter: the model below it, with the adapter to be folded into its weights. */
+async function withAdapter(
+  base: ModelFiles,
+  name: string,
+  origin: ModelOrigin,
+  read: (file: string) => Promise<Uint8Array>,
+): Promise<ModelFiles> {
+  const config = new TextDecoder().decode(await read(ADAPTER_CONFIG));
+  const adapter = readPeft(config, await read(ADAPTER_WEIGHTS));
+  const files = [...origin.files, ...(base.origin?.files ?? [])];
+  const adapters = [...(base.adapters ?? []), adapter];
+  return { ...base, name, origin: { ...origin, files }, adapters };
 }
 
 /** The browser may lose or a crash tear what lies on disk, and sizes do not show it. */

@@ -3,15 +3,23 @@ import { chatModel } from "../src/clients/chat";
 import { recordedAnswers } from "../src/clients/recorded";
 import type { Encoder } from "../src/core/encode/encoder";
 import type { Aligned } from "../src/core/study/ports";
+import type { SweepPoint } from "../src/core/study/sweep-point";
+import { sweepTemperatures } from "../src/core/study/temperature-sweep";
+import { remeasure } from "../src/core/study/remeasure";
 import { type BackendKind, chooseBackend } from "../src/engine/backend";
+import { unlessLost } from "../src/engine/device-loss";
 import { isOutOfMemory, outOfMemory } from "../src/engine/out-of-memory";
-import { type Gpt2Policy, loadPolicy } from "../src/engine/policy";
+import type { OnnxPolicy } from "../src/engine/onnx-policy";
+import { Gpt2Policy } from "../src/engine/policy";
+import { loadTarget } from "../src/engine/target";
 import { serve } from "../src/protocol/rpc";
 import type { AssetUrls, RunParams, StudyContract } from "../src/protocol/study";
 import { type Database, openDatabase } from "../src/storage/db";
 import { databaseReplies } from "../src/storage/replies";
 import { EncoderWorker } from "./encoder-client";
+import { mergedWeights } from "./merged-weights";
 import { openTarget } from "./target";
+import { seldom } from "./seldom";
 import { runStoredStudy } from "./stored-study";
 import { tryThreads } from "./try-threads";
 
@@ -28,7 +36,7 @@ let started: Started | null = null;
 let pausing = new AbortController();
 /** For replies of an API; opened with the first study that asks one. */
 let database: Promise<Database> | null = null;
-let loaded: { readonly target: string; readonly policy: Gpt2Policy } | null = null;
+let loaded: { readonly target: string; readonly policy: Gpt2Policy | OnnxPolicy } | null = null;
 
 serve<StudyContract>(scope, {
   async start({ assets }) {
@@ -44,16 +52,79 @@ serve<StudyContract>(scope, {
     pausing = new AbortController();
     if (started === null) throw new Error("the study's worker is not started: call start first");
     const aligned = await openAligned(params);
-    const policy = await loadTarget(config.target, started.assets, signal);
+    const policy = await targetOf(config.target, started.assets, signal);
     const encoder: Encoder = await started.encoder.load(config, signal);
     const ports = { policy, aligned, encoder };
     const call = { signal, pause: pausing.signal, progress };
     try {
       return { report: await runStoredStudy(params, ports, call) };
     } catch (error) {
-      if (!isOutOfMemory(error)) throw error;
+      if (!isOutOfMemory(error) || !(policy instanceof Gpt2Policy)) throw error;
       throw outOfMemory(started.backend, policy.config, config, error);
     }
+  },
+
+  async sweep({ config, questions, adapter, temperatures }, { signal, progress }) {
+    if (started === null) throw new Error("the study's worker is not started: call start first");
+    const policy = await targetOf(config.target, started.assets, signal);
+    await policy.useAdapter(adapter);
+    const encoder = await started.encoder.load(config, signal);
+    const points: SweepPoint[] = [];
+    const hooks = {
+      signal,
+      onProgress: (done: number, total: number) => progress({ done, total, points: [...points] }),
+      onPoint: (point: SweepPoint) => void points.push(point),
+    };
+    const ports = { policy, encoder };
+    return unlessLost(sweepTemperatures(questions, temperatures, ports, config, hooks), signal);
+  },
+
+  async remeasure({ config, questions, answers, again, inference: choice }, call) {
+    const { signal, progress } = call;
+    if (started === null) throw new Error("the study's worker is not started: call start first");
+    const { encoder: thread, assets } = started;
+    progress({ stage: "loading", done: 0, total: 1 });
+    const policy = again ? await targetOf(config.target, assets, signal) : null;
+    await policy?.useAdapter(again?.adapter ?? null);
+    const encoder = await thread.load(config, signal);
+    const inference = choice ? await thread.loadInference(choice, signal) : null;
+    const ports = { policy, encoder, inference };
+    const report = seldom(progress);
+    const work = remeasure(questions, answers, ports, config, {
+      signal,
+      onProgress: (stage, done, total) => report({ stage, done, total }, false),
+    });
+    const measured = await unlessLost(work, signal);
+    const { name, revision } = inference ?? {};
+    return { ...measured, inference: name && revision ? { name, revision } : null };
+  },
+
+  async merge({ target, adapter }, { signal, transfer }) {
+    if (started === null) throw new Error("the study's worker is not started: call start first");
+    forgetTarget(); // its weights are not changed, and there need be no room for two
+    const files = await openTarget(target, started.assets.demoModel, signal);
+    const weights = await mergedWeights(files, adapter);
+    transfer.push(weights.buffer);
+    return weights;
+  },
+
+  async write({ target, prompts, sampling }, { signal, progress }) {
+    if (started === null) throw new Error("the study's worker is not started: call start first");
+    const policy = await targetOf(target, started.assets, signal);
+    await policy.useAdapter(null);
+    for (const [i, { prompt }] of prompts.entries()) {
+      policy.checkPrompt(prompt, sampling, `prompt ${i + 1}`);
+    }
+    const report = seldom(progress);
+    const onProgress = (done: number, total: number) => report({ done, total }, done === total);
+    return unlessLost(policy.generate(prompts, sampling, { signal, onProgress }), signal);
+  },
+
+  async embed({ choice, texts }, { signal }) {
+    if (started === null) throw new Error("the study's worker is not started: call start first");
+    const encoder = await started.encoder.load(choice, signal);
+    const vectors = texts.length === 0 ? [] : await encoder.embed(texts, { signal });
+    return { name: encoder.name, revision: encoder.revision, vectors };
   },
 
   async pause() {
@@ -63,18 +134,22 @@ serve<StudyContract>(scope, {
 });
 
 /** The model stays on the device between runs. */
-async function loadTarget(
+async function targetOf(
   target: string,
   assets: AssetUrls,
   signal: AbortSignal,
-): Promise<Gpt2Policy> {
+): Promise<Gpt2Policy | OnnxPolicy> {
   if (loaded?.target !== target) {
     const files = await openTarget(target, assets.demoModel, signal);
-    loaded?.policy.dispose();
-    loaded = null;
-    loaded = { target, policy: await loadPolicy(files) };
+    forgetTarget();
+    loaded = { target, policy: await loadTarget(files, assets.onnx) };
   }
   return loaded.policy;
+}
+
+function forgetTarget(): void {
+  loaded?.policy.dispose();
+  loaded = null;
 }
 
 /** The database stays open as long as the worker. */

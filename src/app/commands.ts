@@ -20,6 +20,7 @@ const PLACES: readonly (readonly [title: string, route: Route])[] = [
   ["Set-up", { page: "setup" }],
   ["Runs", { page: "runs" }],
   ["Compare two models", { page: "compare", before: null, after: null }],
+  ["Compare methods of training", { page: "methods" }],
   ["Label", { page: "label", taskId: null, rater: null }],
   ["Agreement", { page: "agreement", taskId: null }],
   ["Storage and backup", { page: "storage" }],

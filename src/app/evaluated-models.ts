@@ -1,7 +1,7 @@
 /** The models that a run evaluated on its held-out questions, from its events. */
 import { answerSetName, type AnswerSet } from "../core/answers/answer";
 import { REPORTED_ROLES, type ReportedRole } from "../core/format/report";
-import type { QuestionId } from "../core/corpus/corpus";
+import type { Corpus, Question, QuestionId } from "../core/corpus/corpus";
 import type { QuestionScore } from "../core/study/scoring";
 import type { Database } from "../storage/db";
 import { eventsOf } from "../storage/events";
@@ -42,6 +42,15 @@ export async function evaluatedModels(db: Database, run: RunRecord): Promise<Eva
     }
   }
   return [...found.values()];
+}
+
+/** The questions of its run's corpus that it was evaluated on. */
+export function questionsOf(
+  { scores }: EvaluatedModel,
+  { questions }: Corpus,
+): readonly Question[] {
+  const evaluated = new Set(scores.map(({ id }) => id));
+  return questions.filter(({ id }) => evaluated.has(id));
 }
 
 /** The questions' texts, from the runs' reports: a corpus may have been deleted since. */

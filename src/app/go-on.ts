@@ -1,7 +1,8 @@
 /** What will happen when a run goes on, in a sentence: from where, and what is done again. */
 import type { PhaseKind } from "../core/study/events";
 import type { CheckpointNote } from "../storage/checkpoints";
-import type { PhaseProgress, StudyView } from "./study-view";
+import type { PhaseProgress } from "../core/study/phases";
+import type { StudyView } from "./study-view";
 
 const TRAINING: Readonly<Partial<Record<PhaseKind, string>>> = { lora: "LoRA", ppo: "PPO" };
 

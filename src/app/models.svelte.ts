@@ -1,9 +1,11 @@
 import { type Gpt2Config, readGpt2Config } from "../core/gpt2/config";
+import type { ModelKind } from "../core/models/onnx-layout";
 import { parseRepository } from "../core/models/target";
 import type { FoundModel, LoadProgress, ModelsContract, NamedFile } from "../protocol/models";
 import type { Client } from "../protocol/rpc";
 import type { Database } from "../storage/db";
 import { type ModelRow, listModels } from "../storage/models";
+import type { PickedModel } from "./model-picker";
 import { type Work, settle } from "./work";
 
 export type { FoundModel };
@@ -17,7 +19,9 @@ export interface Loading extends LoadProgress {
 
 /** A model that a study can be of. */
 export interface KeptModel extends ModelRow {
-  readonly model: Gpt2Config;
+  readonly kind: ModelKind;
+  /** Shape of a GPT-2; null for a model in ONNX. */
+  readonly model: Gpt2Config | null;
 }
 
 /** The models in this browser: found on a hub, loaded, taken from this computer, and deleted. */
@@ -41,7 +45,10 @@ export class ModelsState {
 
   async load(): Promise<void> {
     const rows = await listModels(this.#db);
-    this.kept = rows.map((row) => ({ ...row, model: readGpt2Config(row.config) }));
+    this.kept = rows.map((row) => {
+      const { kind = "gpt2" } = row;
+      return { ...row, kind, model: kind === "gpt2" ? readGpt2Config(row.config) : null };
+    });
   }
 
   /** Null where it is not here, or not whole. */
@@ -77,6 +84,13 @@ export class ModelsState {
   /** Takes files of this computer as a model. @param name  of their folder. */
   async take(name: string, files: readonly NamedFile[]): Promise<boolean> {
     return this.#carryOut((options) => this.#worker().call("take", { name, files }, options));
+  }
+
+  /** Takes a LoRA adapter of this computer, to go on a target. @param config  text of the target's config.json. */
+  async takeAdapter(base: string, config: string, { name, files }: PickedModel): Promise<boolean> {
+    return this.#carryOut((options) =>
+      this.#worker().call("takeAdapter", { name, base, config, files }, { signal: options.signal }),
+    );
   }
 
   /** Stops loading. What has come so far stays. */

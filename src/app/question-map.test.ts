@@ -6,6 +6,7 @@ import { FOUNDATIONS } from "../core/corpus/corpus";
 import type { QuestionScore } from "../core/study/scoring";
 import {
   FIRST_CHOICE,
+  FLIPS,
   type MapChoice,
   SORTS,
   afterSets,
@@ -19,7 +20,8 @@ import {
 import { emptyView } from "./study-view";
 
 const set = (role: AnswerSet["role"], split: AnswerSet["split"], cycle = 0) => ({ role, split, cycle }); // prettier-ignore
-const score = (id: number, sage: number | null) => ({ id, sage }) as unknown as QuestionScore;
+const score = (id: number, sage: number | null, flipRate: number | null = null) =>
+  ({ id, sage, n: 5, measures: { flipRate: { value: flipRate, n: 5, reason: null } } }) as unknown as QuestionScore; // prettier-ignore
 const viewOf = (...sets: [AnswerSet, QuestionScore[]][]) => ({
   ...emptyView,
   scored: new Map(sets.map(([set, scores]) => [answerSetName(set), { set, scores }])),
@@ -73,6 +75,18 @@ test("filters: words of the text in any order, a foundation, refusals", () => {
   expect(ids({ text: "nothing like it" })).toEqual([]);
 });
 
+test("stance flips: on either side, only before training, or only after; what was not measured is neither", () => {
+  const flipping = viewOf(
+    [set("baseline", "evaluation"), [score(1, 0.4, 0.5), score(2, 0.9, 0), score(3, null)]],
+    [set("lora", "evaluation", 1), [score(1, 0.7, 0), score(2, 0.8, 0.1), score(3, 0.5, 0.2)]],
+  );
+  const all = mapRows(mapSides(flipping, "evaluation", "")!, corpus, new Map(), null);
+  const chosen = (flips: MapChoice["flips"]) =>
+    chooseRows(all, { ...FIRST_CHOICE, flips }).map(({ id }) => id);
+  expect(FLIPS.map(chosen)).toEqual([[3, 1, 2], [1], [2]]);
+  expect(chosen("")).toEqual([3, 1, 2]);
+});
+
 test("refusals are counted by question", () => {
   const answer = (questionId: number, text: string) => ({ questionId, text, paraphrase: 0, ruleOfThumb: null }); // prettier-ignore
   const counts = countRefusals([
@@ -91,11 +105,12 @@ test("a choice comes back from its address; a wrong address is the first choice"
     descending: fc.boolean(),
     foundation: fc.constantFrom("", ...FOUNDATIONS),
     refusalsOnly: fc.boolean(),
+    flips: fc.constantFrom("", ...FLIPS),
     text: fc.string(),
   });
   fc.assert(fc.property(choice, (chosen) => {
     expect(readChoice(writeChoice(chosen as MapChoice))).toEqual(chosen);
   })); // prettier-ignore
-  expect(readChoice("sort=up&split=all&foundation=sloth")).toEqual(FIRST_CHOICE);
+  expect(readChoice("sort=up&split=all&foundation=sloth&flips=all")).toEqual(FIRST_CHOICE);
   expect(writeChoice(FIRST_CHOICE)).toBe("");
 });

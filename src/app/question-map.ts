@@ -1,6 +1,7 @@
 /** All questions of a run for its map: the scores before and after training, sorted and filtered. */
 import type { Answer, AnswerSet, Split } from "../core/answers/answer";
 import { type Corpus, FOUNDATIONS, type Foundation, type QuestionId } from "../core/corpus/corpus";
+import { measuredOf } from "../core/measures/registry";
 import { refusalIn } from "../core/rewards/refusal";
 import type { QuestionScore } from "../core/study/scoring";
 import type { ScoredSet, StudyView } from "./study-view";
@@ -22,10 +23,16 @@ export interface MapRow {
   readonly foundations: readonly Foundation[];
   /** Refusals among the answers on both sides; null while these are not read. */
   readonly refusals: number | null;
+  /** Whether some of a side's answers say yes and others no; null where that side was not measured or says neither. */
+  readonly flips: { readonly before: boolean | null; readonly after: boolean | null };
 }
 
 export const SORTS = ["order", "before", "after", "change"] as const;
 export type Sort = (typeof SORTS)[number];
+
+/** Questions whose answers contradict one another in stance: on either side, only before training, or only after. */
+export const FLIPS = ["any", "gone", "new"] as const;
+export type Flips = (typeof FLIPS)[number];
 
 /** What the map shows of a run; its address holds it. */
 export interface MapChoice {
@@ -37,6 +44,8 @@ export interface MapChoice {
   /** Empty for all. */
   readonly foundation: Foundation | "";
   readonly refusalsOnly: boolean;
+  /** Empty for all. */
+  readonly flips: Flips | "";
   readonly text: string;
 }
 
@@ -47,6 +56,7 @@ export const FIRST_CHOICE: MapChoice = {
   descending: false,
   foundation: "",
   refusalsOnly: false,
+  flips: "",
   text: "",
 };
 
@@ -62,6 +72,7 @@ export function readChoice(query: string): MapChoice {
     descending: given.get("down") === "1",
     foundation: one("foundation", FOUNDATIONS, "" as Foundation),
     refusalsOnly: given.get("refusals") === "1",
+    flips: one("flips", FLIPS, "" as Flips),
     text: given.get("text") ?? "",
   };
 }
@@ -75,6 +86,7 @@ export function writeChoice(choice: MapChoice): string {
   if (choice.descending) query.set("down", "1");
   if (choice.foundation !== "") query.set("foundation", choice.foundation);
   if (choice.refusalsOnly) query.set("refusals", "1");
+  if (choice.flips !== "") query.set("flips", choice.flips);
   if (choice.text !== "") query.set("text", choice.text);
   return query.toString();
 }
@@ -139,15 +151,38 @@ export function mapRows(
       change: was?.sage == null || is?.sage == null ? null : is.sage - was.sage,
       foundations: question?.foundations ?? [],
       refusals: refusals && (refusals.get(id) ?? 0),
+      flips: { before: flipsIn(was), after: flipsIn(is) },
     };
   });
 }
 
+function flipsIn(score: QuestionScore | null): boolean | null {
+  const rate = score && measuredOf(score, "flipRate").value;
+  return rate === null ? null : rate > 0;
+}
+
+/** Whether a row is among the questions asked for. */
+export function flipsAs(
+  { flips: { before, after } }: Pick<MapRow, "flips">,
+  asked: Flips,
+): boolean {
+  switch (asked) {
+    case "any":
+      return before === true || after === true;
+    case "gone":
+      return before === true && after === false;
+    case "new":
+      return before === false && after === true;
+  }
+}
+
 /** The rows asked for, in the order asked for; those without the figure sorted by come last. */
 export function chooseRows(rows: readonly MapRow[], choice: MapChoice): MapRow[] {
-  const { foundation, refusalsOnly, sort, descending } = choice;
+  const { foundation, refusalsOnly, flips, sort, descending } = choice;
   const words = choice.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const kept = rows.filter(({ text, foundations, refusals }) => {
+  const kept = rows.filter((row) => {
+    const { text, foundations, refusals } = row;
+    if (flips !== "" && !flipsAs(row, flips)) return false;
     if (foundation !== "" && !foundations.includes(foundation)) return false;
     if (refusalsOnly && (refusals ?? 0) === 0) return false;
     const lower = text.toLowerCase();

@@ -20,6 +20,8 @@ export type Route =
   | { readonly page: "select"; readonly runId: string; readonly view?: string }
   /** Two models of runs, each as `modelKey` writes it; null where none is chosen. */
   | { readonly page: "compare"; readonly before: string | null; readonly after: string | null }
+  /** Methods of training over several runs. */
+  | { readonly page: "methods" }
   | { readonly page: "self-test" | "storage" };
 
 /** "#/question/RUN/17" → its route. Anything unknown is the study page. */
@@ -46,6 +48,7 @@ export function parseRoute(hash: string): Route {
       return { page, ...view };
     case "home":
     case "setup":
+    case "methods":
     case "self-test":
     case "storage":
       return { page };

@@ -20,6 +20,7 @@ test.each<[string, Route]>([
   ["#/agreement/t1", { page: "agreement", taskId: "t1" }],
   ["#/home", { page: "home" }],
   ["#/runs", { page: "runs" }],
+  ["#/methods", { page: "methods" }],
   ["#/runs?sort=name&a=%2F", { page: "runs", view: "sort=name&a=%2F" }],
   ["#/map/r1", { page: "map", runId: "r1" }],
   ["#/map/r%3F1?text=lie%3F", { page: "map", runId: "r?1", view: "text=lie%3F" }],

@@ -34,14 +34,22 @@ export interface RunFiles {
     readonly cycle: number;
     readonly role: TrainedRole;
     readonly files: readonly RunFile[];
+    /** The target's weights with the adapter folded in. */
+    readonly merged: RunFile;
   }[];
+  /** The run as a folder that goes on with TRL; null until there is a report, and where the corpus or the adapters are gone. */
+  readonly handOff: RunFile | null;
 }
+
+/** Computes the weights of a run's target with an adapter folded in. */
+export type Merge = (adapter: AdapterWeights) => Promise<Uint8Array>;
 
 /** Everything that the run has so far. */
 export async function runFiles(
   db: Database,
   runId: string,
   corpus: Corpus | null,
+  merge: Merge,
 ): Promise<RunFiles> {
   const [report, sets, adapters] = await Promise.all([
     reportOf(db, runId),
@@ -58,7 +66,34 @@ export async function runFiles(
       cycle,
       role,
       files: adapterFiles(db, runId, cycle, role),
+      merged: {
+        name: "model.safetensors",
+        type: "application/octet-stream",
+        read: async () => merge(await readAdapter(db, runId, cycle, role)),
+      },
     })),
+    handOff:
+      report === null || corpus === null || adapters.length === 0
+        ? null
+        : handOffFile(db, runId, report, corpus),
+  };
+}
+
+const HAND_OFF = "hand-off";
+
+function handOffFile(db: Database, runId: string, report: StudyReport, corpus: Corpus): RunFile {
+  return {
+    name: `${HAND_OFF}.zip`,
+    type: "application/zip",
+    async read() {
+      const { handOffZip } = await import("../core/hand-off/zip"); // its scripts are wanted seldom
+      const sources = {
+        ...{ steadfast: version, report, corpus, digest: sha256OfBytes },
+        answersOf: (set: AnswerSet) => answersOf(db, runId, set),
+        adapterOf: (cycle: number, role: TrainedRole) => adapterOf(db, runId, cycle, role),
+      };
+      return handOffZip(sources, HAND_OFF);
+    },
   };
 }
 

@@ -21,7 +21,9 @@ const problems = (input: Partial<StudyConfigInput>, of: Corpus | null = corpus(4
   problemsWith(
     resolveConfig({ preset: "recommended", ...input }),
     of,
-    (target) => target === "hub:lab/here@main",
+    (target) =>
+      (({ "hub:lab/here@main": "gpt2", "files:tiny@0123456789ab": "onnx" }) as const)[target] ??
+      null,
   );
 
 test("sound settings have none", () => {
@@ -36,6 +38,8 @@ test.each<[string, Partial<StudyConfigInput>, Corpus | null]>([
   ["2 questions are always held out, but only 1", { questions: { evaluation: 1, alwaysEvaluate: [1, 2] } }, corpus(40)], // prettier-ignore
   ["needs three wordings", { rollouts: { reward: "leave-one-out" } }, corpus(40, { wordings: 2 })],
   ["command line alone", { target: "models/gpt2" }, corpus(40)],
+  ["“tiny” is in ONNX", { target: "files:tiny@0123456789ab" }, corpus(40)],
+  ["41 held-out questions are more than the 40", { cycles: { max: 0 }, questions: { evaluation: 41 } }, corpus(40)], // prettier-ignore
   ["hub:lab/gone@main is not in this browser", { target: "hub:lab/gone@main" }, corpus(40)],
 ])("%s", (reason, input, of) => {
   expect(problems(input, of)).toEqual([expect.stringContaining(reason)]);
@@ -48,4 +52,10 @@ test("a model that is in the browser can be the target", () => {
 test("an API makes recorded answers unnecessary", () => {
   const aligned = { kind: "chat", baseUrl: "http://localhost:1234/v1", model: "m" } as const;
   expect(problems({ aligned }, corpus(40, { recorded: false }))).toEqual([]);
+});
+
+test("a study without cycles may hold out every question, of a model in ONNX too", () => {
+  const all = { cycles: { max: 0 }, questions: { evaluation: 40 } };
+  expect(problems(all)).toEqual([]);
+  expect(problems({ ...all, target: "files:tiny@0123456789ab" })).toEqual([]);
 });

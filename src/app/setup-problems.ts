@@ -1,21 +1,28 @@
 import type { Corpus } from "../core/corpus/corpus";
+import type { ModelKind } from "../core/models/onnx-layout";
+import { targetName } from "../core/models/target";
 import type { StudyConfig } from "../core/study/config";
 
 /**
  * Why these settings, each right by itself, make no study of this corpus in the browser: a sentence a reason.
  * @param corpus    null if the corpus that is set is not here.
- * @param hasModel  whether a target's files are in this browser.
+ * @param kindOf    of a target whose files are in this browser; null where they are not.
  */
 export function problemsWith(
   config: StudyConfig,
   corpus: Corpus | null,
-  hasModel: (target: string) => boolean,
+  kindOf: (target: string) => ModelKind | null,
 ): string[] {
   if (corpus === null) return ["The corpus that is set is not here any more. Choose another."];
   const { evaluation, alwaysEvaluate } = config.questions;
   const problems: string[] = [];
-  if (config.target !== "demo" && !hasModel(config.target)) {
-    problems.push(targetProblem(config.target));
+  const kind = config.target === "demo" ? "gpt2" : kindOf(config.target);
+  const trains = config.cycles.max > 0;
+  if (kind === null) problems.push(targetProblem(config.target));
+  if (kind === "onnx" && trains) {
+    problems.push(
+      `“${targetName(config.target)}” is in ONNX, which answers and is scored but can't be trained. Set the most cycles to 0, or choose a GPT-2.`,
+    );
   }
   if (config.aligned.kind === "recorded" && corpus.recordedModel === null) {
     problems.push(
@@ -23,7 +30,7 @@ export function problemsWith(
     );
   }
   const total = corpus.questions.length;
-  if (evaluation >= total) {
+  if (trains && evaluation >= total) {
     problems.push(
       `${evaluation} held-out questions leave none of ${total} to train on. Hold out fewer.`,
     );
@@ -35,13 +42,27 @@ export function problemsWith(
       `“${corpus.name}” has no question ${unknown.join(", ")}. Take it out of the questions always held out.`,
     );
   }
+  const unpinned = config.pinned.questions.filter((id) => !ids.has(id));
+  if (unpinned.length > 0) {
+    problems.push(
+      `“${corpus.name}” has no question ${unpinned.join(", ")}. Take it out of the pinned questions.`,
+    );
+  }
   if (alwaysEvaluate.length > evaluation) {
     problems.push(
       `${alwaysEvaluate.length} questions are always held out, but only ${evaluation} in all. Hold out more.`,
     );
   }
+  if (!trains && evaluation > total) {
+    problems.push(`${evaluation} held-out questions are more than the ${total} that there are.`);
+  }
   const least = Math.min(...corpus.questions.map(({ paraphrases }) => paraphrases.length));
-  if (config.rollouts.enabled && config.rollouts.reward === "leave-one-out" && least < 3) {
+  if (
+    trains &&
+    config.rollouts.enabled &&
+    config.rollouts.reward === "leave-one-out" &&
+    least < 3
+  ) {
     problems.push(
       "The reward leave-one-out needs three wordings of each question. Choose another.",
     );

@@ -4,6 +4,7 @@ import { checkConfig, importConfig } from "../core/study/check-config";
 import type { StudyConfig, StudyConfigInput } from "../core/study/config";
 import { demoStudy } from "../core/study/presets";
 import { messageOf } from "../core/message-of";
+import type { ModelKind } from "../core/models/onnx-layout";
 import { type Path, defaultsFor, getAt, isSame, setAt } from "./setup-tree";
 
 const KEY = "steadfast.setup";
@@ -42,7 +43,8 @@ export class SetupState {
   /** Whether a field or group does anything under what was chosen. */
   applies(path: Path): boolean {
     const method = this.valueOf(["rollouts", "method"]) as Chosen["method"];
-    return applies(path, { enabled: this.valueOf(["rollouts", "enabled"]) === true, method });
+    const enabled = this.valueOf(["rollouts", "enabled"]) === true;
+    return applies(path, { enabled, method, trains: this.valueOf(["cycles", "max"]) !== 0 });
   }
 
   /** Whether a field differs from its default; a required one has none to differ from. */
@@ -78,9 +80,20 @@ export class SetupState {
     this.set(["preset"], preset);
   }
 
-  /** The held-out questions named by id belong to a corpus, so they change with it. */
+  /** A model in ONNX can't be trained: cycles end with it, and come back with a model that can. */
+  useTarget(target: string, kind: ModelKind): void {
+    const trained = getAt(this.input, ["cycles", "max"]) !== 0;
+    const cycles = kind === "onnx" ? 0 : trained ? getAt(this.input, ["cycles", "max"]) : undefined;
+    const input = setAt(this.input, ["cycles", "max"], cycles);
+    this.#keep(
+      setAt(input, ["target"], target === "demo" ? undefined : target) as StudyConfigInput,
+    );
+  }
+
+  /** Questions named by id belong to a corpus, so they change with it. */
   useCorpus(id: string): void {
-    const kept = setAt(this.input, ["questions", "alwaysEvaluate"], undefined);
+    const unpinned = setAt(this.input, ["pinned", "questions"], undefined);
+    const kept = setAt(unpinned, ["questions", "alwaysEvaluate"], undefined);
     this.#keep({ ...(kept as StudyConfigInput), corpus: id });
   }
 

@@ -107,3 +107,16 @@ test("the API key is neither stored nor exported", () => {
 test("what another program left under our name is passed over", () => {
   expect(new SetupState(memory({ "steadfast.setup": "{cut off" })).input).toEqual(demoStudy);
 });
+
+test("with a model in ONNX there are no cycles, and with one that can be trained they come back", () => {
+  const setup = new SetupState(memory());
+  setup.useTarget("files:tiny@0123456789ab", "onnx");
+  expect(setup.checked.config).toMatchObject({ target: "files:tiny@0123456789ab" });
+  expect(setup.checked.config!.cycles.max).toBe(0);
+  expect(setup.applies(["sft"])).toBe(false);
+  setup.useTarget("demo", "gpt2");
+  expect(setup.checked.config).toMatchObject({ target: "demo", cycles: { max: 1 } });
+  setup.set(["cycles", "max"], 3);
+  setup.useTarget("hub:lab/here@main", "gpt2");
+  expect(setup.checked.config!.cycles.max).toBe(3);
+});

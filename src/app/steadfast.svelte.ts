@@ -3,6 +3,7 @@ import type { QuestionId } from "../core/corpus/corpus";
 import type { StudyConfig } from "../core/study/config";
 import { continueConfig } from "../core/study/continue";
 import { demoStudy, quick, resolveConfig } from "../core/study/presets";
+import { adapterOf } from "../storage/adapters";
 import { answersOf } from "../storage/answers";
 import { type Database, openDatabase } from "../storage/db";
 import { withWords } from "../storage/runs";
@@ -12,17 +13,22 @@ import { CompareState } from "./compare.svelte";
 import { CorporaState } from "./corpora.svelte";
 import { CorpusImport } from "./corpus-import.svelte";
 import { Device } from "./device.svelte";
+import type { DraftReview } from "./draft-review.svelte";
+import { type EarlierRunHere, earlierRun } from "./earlier-run";
 import { EXAMPLE_ID, ExampleState } from "./example.svelte";
 import { sha256 } from "./digest";
+import type { EvaluatedModel } from "./evaluated-models";
 import { KeyRing } from "./key-ring.svelte";
 import { LabelKeys } from "./label-keys.svelte";
 import { Labelling } from "./labelling.svelte";
+import type { MethodsState } from "./methods.svelte";
 import { ModelLabelling } from "./model-labelling.svelte";
 import { ModelsState } from "./models.svelte";
 import { type LabelledPair, labelsOfQuestion } from "./question-labels";
+import { RemeasureState } from "./remeasure.svelte";
 import { Router } from "./route.svelte";
 import { OfflineState } from "./offline.svelte";
-import { type RunFiles, runFiles } from "./run-files";
+import type { RunFiles } from "./run-files";
 import type { Locks } from "./writer-lock";
 import { remoteChat } from "./remote-chat";
 import { RunsState, type RunWords } from "./runs.svelte";
@@ -31,14 +37,17 @@ import { SetupState } from "./setup.svelte";
 import type { StudyRun } from "./study-run.svelte";
 import { StorageState } from "./storage.svelte";
 import { StudyState } from "./study.svelte";
+import { SweepState } from "./sweep.svelte";
 import { TaskDraft } from "./task-draft.svelte";
 import { TasksState } from "./tasks.svelte";
+import type { TextMaking } from "./text-making.svelte";
 import { ThemeState } from "./theme.svelte";
 import { VerifyReport } from "./verify-report.svelte";
 import {
   assetUrls,
   selfTestUrls,
   startChat,
+  startCompareMethods,
   startModels,
   startImport,
   startSelfTest,
@@ -48,6 +57,11 @@ import {
 } from "./workers";
 
 const HOUR = 60 * 60 * 1000; // ms
+
+export interface Making {
+  readonly texts: TextMaking;
+  readonly review: DraftReview;
+}
 
 /** Everything the page is made of, built once and handed down. */
 export class Steadfast {
@@ -62,6 +76,8 @@ export class Steadfast {
   readonly example: ExampleState;
   readonly runs: RunsState;
   readonly compare: CompareState;
+  readonly sweep: SweepState;
+  readonly remeasure: RemeasureState;
   readonly tasks: TasksState;
   readonly agreement: AgreementState;
   readonly modelLabelling: ModelLabelling;
@@ -74,12 +90,18 @@ export class Steadfast {
   readonly labelKeys = new LabelKeys(localStorage);
   /** A run is being read for the study's page. */
   opening = $state.raw(false);
+  /** What makes wordings and rules of thumb; loaded when they are first wanted. */
+  making = $state.raw<Making | null>(null);
   /** This tab has lost the storage to a newer one, and must not write any more. */
   outdated = $state.raw(false);
   /** Why no study can start just now; null where one can. */
   blocked: string | null = $derived.by(() => {
     if (this.outdated) return "Another tab has a newer version of Steadfast. Reload this one.";
     if (this.study.live) return "A study is running. Stop it before you start another.";
+    if (this.sweep.running) return "A temperature sweep is running. Stop it first.";
+    if (this.remeasure.running) return "Answers are being measured again. Stop that first.";
+    if (this.making?.texts.working)
+      return "A model is writing texts on the corpus page. Stop it first.";
     const { status } = this.corpora;
     return status.kind === "failed" ? `The questions could not be read: ${status.message}` : null;
   });
@@ -91,6 +113,7 @@ export class Steadfast {
 
   readonly #db: Database;
   readonly #locks: Locks;
+  #methods: MethodsState | null = null;
 
   private constructor(db: Database) {
     const locks = "locks" in navigator ? navigator.locks : null;
@@ -117,6 +140,16 @@ export class Steadfast {
     this.example = new ExampleState(document.baseURI, findCorpus);
     this.study = new StudyState(db, this.device, locks, findCorpus, this.example);
     this.compare = new CompareState(db, startStatistics, this.example);
+    const adapterOfModel = async ({ run, role, cycle }: EvaluatedModel) =>
+      role === "lora" || role === "ppo"
+        ? adapterOf(await this.#dbOf(run.id), run.id, cycle, role)
+        : null;
+    this.sweep = new SweepState(this.device, findCorpus, adapterOfModel);
+    this.remeasure = new RemeasureState(this.device, {
+      corpusOf: ({ run }) => findCorpus(run.corpusId),
+      adapterOf: adapterOfModel,
+      answersOf: async (runId, set) => answersOf(await this.#dbOf(runId), runId, set),
+    });
   }
 
   /**
@@ -177,13 +210,42 @@ export class Steadfast {
     return answersOf(await this.#dbOf(id), id, set);
   }
 
-  async filesOf({ id, corpus }: StudyRun): Promise<RunFiles> {
-    return runFiles(await this.#dbOf(id), id, corpus);
+  async filesOf({ id, corpus, record }: StudyRun): Promise<RunFiles> {
+    const { runFiles } = await import("./run-files"); // reports and cards are no part of the first view
+    return runFiles(await this.#dbOf(id), id, corpus, async (adapter) => {
+      if (this.blocked !== null) throw new Error(this.blocked);
+      const { client } = await this.device.start();
+      return client.call("merge", { target: record.config.target, adapter });
+    });
+  }
+
+  /** What a study of this target took here: what the time of the next one is told from. Null before the first. */
+  earlierRun(target: string): Promise<EarlierRunHere | null> {
+    return earlierRun(this.#db, target, (id) => this.corpora.find(id)?.corpus ?? null);
   }
 
   /** What people said of a question's answers in a run; nothing of the example, which no task is made of. */
   labelsOf(runId: string, questionId: QuestionId): Promise<readonly LabelledPair[]> {
     return labelsOfQuestion(this.#db, runId, questionId);
+  }
+
+  /** Loaded when its page is first shown; it keeps what was chosen there. */
+  async openMethods(): Promise<MethodsState> {
+    const { MethodsState: State } = await import("./methods.svelte");
+    const findCorpus = (id: string) => this.corpora.find(id)?.corpus ?? null;
+    this.#methods ??= new State(this.#db, findCorpus, startCompareMethods, assetUrls());
+    return this.#methods;
+  }
+
+  async openMaking(): Promise<Making> {
+    const [{ TextMaking: Texts }, { DraftReview: Review }] = await Promise.all([
+      import("./text-making.svelte"),
+      import("./draft-review.svelte"),
+    ]);
+    return (this.making ??= {
+      texts: new Texts(this.#db, this.device, this.chat.open),
+      review: new Review(this.#db, this.corpora),
+    });
   }
 
   draftTask(): TaskDraft {

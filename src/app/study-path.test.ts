@@ -59,6 +59,12 @@ test("answers are begun, not done, while one model of several is scored", () => 
   expect(statesAfter(first)).toMatchObject({ corpus: "done", answers: "begun", score: "now" });
 });
 
+test("answers and scores of a study that ends after them are done, and what trains is skipped", () => {
+  expect(statesAfter(first, "done")).toMatchObject({
+    ...{ answers: "done", score: "done", select: "skipped", lora: "skipped", evaluate: "skipped" },
+  });
+});
+
 test("with the selection all answers and scores of the cycle are done", () => {
   expect(statesAfter(selected)).toMatchObject({ answers: "done", score: "done", select: "now" });
 });

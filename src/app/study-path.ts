@@ -1,7 +1,8 @@
 /** Where a study stands on its path: Corpus → Answers → Score → Select → LoRA → PPO → Evaluate → People. */
 import type { Phase } from "../core/study/events";
 import type { PeopleSummary } from "./people-summary";
-import { type PhaseProgress, type StudyView, currentCycle, timeLeft } from "./study-view";
+import type { PhaseProgress } from "../core/study/phases";
+import { type StudyView, currentCycle, timeLeft } from "./study-view";
 
 export const PATH = [
   "corpus",
@@ -56,7 +57,7 @@ export function studyPath(
       return state === "running" ? "now" : "stopped";
     if (phases.length === 0) return closed || (name === "ppo" && !ppo) ? "skipped" : "todo";
     // Both models answer and are scored in turn, and so are LoRA and PPO: one done is not all done.
-    if (name === "answers" || name === "score") return selecting ? "done" : "begun";
+    if (name === "answers" || name === "score") return selecting || closed ? "done" : "begun";
     return name === "evaluate" && !closed ? "begun" : "done";
   };
   return PATH.map((name) => {

@@ -51,6 +51,19 @@ test("progress before any phase belongs to nothing and is passed over", () => {
   expect(viewOf([0, progress(1, 2)])).toEqual({ ...emptyView, at: 0 });
 });
 
+test("answers to pinned questions stand in the order in which they came, each with its cycle", () => {
+  const pinned = (cycle: number, phase: "lora" | "ppo", step: number): StudyEvent => ({
+    ...{ kind: "pinned", cycle, phase, step },
+    answers: [{ questionId: 1, text: `${phase} ${step}` }],
+  });
+  const view = viewOf([0, pinned(1, "lora", 0), pinned(1, "ppo", 4)], [1, pinned(2, "lora", 0)]);
+  expect(view.pinned).toMatchObject([
+    { cycle: 1, phase: "lora", step: 0, answers: [{ questionId: 1, text: "lora 0" }] },
+    { cycle: 1, phase: "ppo", step: 4 },
+    { cycle: 2, phase: "lora", step: 0 },
+  ]);
+});
+
 test("the time left comes from the pace since the first progress, so that the warm-up does not count", () => {
   const view = viewOf(
     [0, phase(answering)],

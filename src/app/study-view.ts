@@ -8,21 +8,12 @@ import type { CycleOutcome, ModelSummary } from "../core/format/report";
 import type { Finding } from "../core/health/finding";
 import type { SelectionRecord } from "../core/select/select";
 import type { TrainingPhase } from "../core/study/checkpoint";
-import type { Phase, StudyEvent } from "../core/study/events";
+import type { StudyEvent } from "../core/study/events";
+import { type PhaseProgress, followPhases } from "../core/study/phases";
+import type { PinnedAnswer } from "../core/study/pinned";
 import type { QuestionScore } from "../core/study/scoring";
 import type { SftStep, StepStats } from "../core/study/trainer";
 import type { EventBatch } from "../protocol/study";
-
-/** A phase and how far it is. Times in ms since the epoch; `endedAt` is null until the next phase begins. */
-export interface PhaseProgress {
-  readonly phase: Phase;
-  readonly startedAt: number;
-  readonly endedAt: number | null;
-  readonly done: number;
-  readonly total: number;
-  /** Where its first progress stood: before it lies the warm-up, which says nothing about the pace. */
-  readonly paceFrom: { readonly at: number; readonly done: number } | null;
-}
 
 export interface ScoredSet {
   readonly set: AnswerSet;
@@ -40,6 +31,13 @@ export interface PpoStep {
 /** An entry with the cycle it belongs to; cycle 0 is before the first. */
 export type InCycle<T> = T & { readonly cycle: number };
 
+/** What the model in training said to the pinned questions after a step; after LoRA's step 0 it had learned nothing. */
+export interface PinnedMoment {
+  readonly phase: TrainingPhase["kind"];
+  readonly step: number;
+  readonly answers: readonly PinnedAnswer[];
+}
+
 export interface StudyView {
   /** When the last batch came, ms since the epoch; null before the first. */
   readonly at: number | null;
@@ -52,6 +50,8 @@ export interface StudyView {
   readonly ppoSteps: readonly InCycle<PpoStep>[];
   /** What was found wrong with the training, by its first step; a warning that became a problem stands once. */
   readonly findings: readonly InCycle<Finding>[];
+  /** In order. */
+  readonly pinned: readonly InCycle<PinnedMoment>[];
   readonly outcomes: readonly CycleOutcome[];
   /** Where the run was taken up again, and after how long. */
   readonly seams: readonly Seam[];
@@ -84,6 +84,7 @@ export const emptyView: StudyView = {
   sftSteps: [],
   ppoSteps: [],
   findings: [],
+  pinned: [],
   outcomes: [],
   seams: [],
   notes: [],
@@ -99,9 +100,8 @@ export function applyBatch(view: StudyView, { at, events }: EventBatch): StudyVi
 function applyEvent(view: StudyView, event: StudyEvent, at: number): StudyView {
   switch (event.kind) {
     case "phase":
-      return { ...view, phases: [...endLast(view.phases, at), begin(event.phase, at)] };
     case "progress":
-      return { ...view, phases: advanceLast(view.phases, event, at) };
+      return { ...view, phases: followPhases(view.phases, event, at) };
     case "scores": {
       const { set, scores } = event;
       return { ...view, scored: new Map(view.scored).set(answerSetName(set), { set, scores }) };
@@ -118,11 +118,19 @@ function applyEvent(view: StudyView, event: StudyEvent, at: number): StudyView {
       const findings = withFindings(view.findings, cycle, event.findings ?? []);
       return { ...view, ppoSteps: [...view.ppoSteps, entry], findings };
     }
+    case "pinned": {
+      const { cycle, phase, step, answers } = event;
+      return { ...view, pinned: [...view.pinned, { cycle, phase, step, answers }] };
+    }
     case "cycle":
       return { ...view, outcomes: [...view.outcomes, event.outcome] };
     case "resumed": {
       const seam = { at, stoppedAt: view.at, from: event.from };
-      return { ...view, seams: [...view.seams, seam], phases: forgetPace(view.phases) };
+      return {
+        ...view,
+        seams: [...view.seams, seam],
+        phases: followPhases(view.phases, event, at),
+      };
     }
     case "note":
       return { ...view, notes: [...view.notes, { at, sentence: event.sentence }] };
@@ -142,30 +150,6 @@ function withFindings(
     ...before.filter((one) => !isFresh(one)),
     ...fresh.map((finding) => ({ ...finding, cycle })),
   ];
-}
-
-function begin(phase: Phase, at: number): PhaseProgress {
-  return { phase, startedAt: at, endedAt: null, done: 0, total: phase.total, paceFrom: null };
-}
-
-function endLast(phases: readonly PhaseProgress[], at: number): PhaseProgress[] {
-  return phases.map((entry, i) => (i === phases.length - 1 ? { ...entry, endedAt: at } : entry));
-}
-
-function advanceLast(
-  phases: readonly PhaseProgress[],
-  { done, total }: { readonly done: number; readonly total: number },
-  at: number,
-): readonly PhaseProgress[] {
-  const last = phases.at(-1);
-  if (last === undefined) return phases; // progress of nothing: there is no phase it could belong to
-  const paceFrom = last.paceFrom ?? { at, done };
-  return [...phases.slice(0, -1), { ...last, done, total, paceFrom }];
-}
-
-/** After a break the pace is measured anew. */
-function forgetPace(phases: readonly PhaseProgress[]): PhaseProgress[] {
-  return phases.map((entry, i) => (i === phases.length - 1 ? { ...entry, paceFrom: null } : entry));
 }
 
 /** How long it ran until its last batch, in ms: breaks do not count. */

@@ -42,6 +42,11 @@ async function studyWith(runStudy: Handler, onPause = () => {}) {
     serve<StudyContract>(port2, {
       start: async () => ({ backend: "cpu", description: "test", reasons: [] }),
       runStudy,
+      sweep: () => Promise.reject(new Error("no sweep is asked for here")),
+      remeasure: () => Promise.reject(new Error("nothing is measured again here")),
+      merge: () => Promise.reject(new Error("nothing is merged here")),
+      write: () => Promise.reject(new Error("nothing is written here")),
+      embed: () => Promise.reject(new Error("nothing is embedded here")),
       pause: async () => {
         onPause();
         return null;

@@ -1,5 +1,6 @@
 /** The workers: where they come from, and where they find their files. */
 import type { ChatContract } from "../protocol/chat";
+import type { CompareMethodsContract } from "../protocol/compare-methods";
 import type { ImportContract } from "../protocol/import";
 import type { ModelsContract } from "../protocol/models";
 import { type Client, connect } from "../protocol/rpc";
@@ -83,6 +84,19 @@ export function startVerify(): VerifyWorker {
     name: "steadfast-verify",
   });
   return { client: connect<VerifyContract>(worker), terminate: () => worker.terminate() };
+}
+
+export interface CompareMethodsWorker {
+  readonly client: Client<CompareMethodsContract>;
+  terminate(): void;
+}
+
+export function startCompareMethods(): CompareMethodsWorker {
+  const worker = new Worker(new URL("../../workers/compare-methods.ts", import.meta.url), {
+    type: "module",
+    name: "steadfast-compare-methods",
+  });
+  return { client: connect<CompareMethodsContract>(worker), terminate: () => worker.terminate() };
 }
 
 export function selfTestUrls(base = document.baseURI): SelfTestUrls {

@@ -11,7 +11,7 @@ import { type BatchResult, batchFiles, readBatch } from "../core/chat/batch";
 import { requestsFor } from "../core/chat/corpus-requests";
 import { estimateCost, estimateText, spendingText } from "../core/chat/cost";
 import { requestKey } from "../core/chat/request";
-import { AlignedConfig } from "../core/study/config";
+import { AlignedConfig, PAYING } from "../core/study/config";
 import type { AlignedRequest } from "../core/study/ports";
 import { apiKeyOf } from "./aligned";
 import { realNumber, wholeNumber } from "./command";
@@ -56,6 +56,11 @@ export function apiConfig(words: ApiWords): ChatConfig {
     const text = words[name];
     return text === undefined ? undefined : wholeNumber(`--${name}`, text);
   }
+}
+
+/** What decides an answer of the API; its prices, pace and budget do not. */
+export function apiSettings(config: ChatConfig): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !PAYING.has(name)));
 }
 
 /** What is asked, and what of it is in the cache. */

@@ -1,18 +1,29 @@
-import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import type { Answer } from "../core/answers/answer";
 import { wordingsToAsk } from "../core/chat/corpus-requests";
 import type { Corpus } from "../core/corpus/corpus";
 import { answersCsv } from "../core/format/answers-csv";
+import type { Job } from "../core/shard/file";
+import { shardName, WHOLE } from "../core/shard/shard";
 import { recordedFor } from "../clients/recorded";
-import { ApiAnswers, type ApiWords, apiConfig, reportConnection } from "./answer-api";
+import { ApiAnswers, type ApiWords, apiConfig, apiSettings, reportConnection } from "./answer-api";
 import { modelAnswers } from "./answer-model";
-import { BACKEND_HELP, BACKEND_OPTION } from "./backend";
-import { type Command, readArgs, realNumber, wholeNumber } from "./command";
+import { answerShardRows } from "./answer-shard";
+import { BACKEND_OPTION } from "./backend";
+import { atLeastOne, type Command, readArgs } from "./command";
 import { UsageError, readingInput } from "./errors";
-import { checkSampling } from "./generate";
-import { readCorpus } from "./study-input";
-import { TARGET_HELP } from "./target";
+import { checksum, jobOf, saveShard, shardOption, takeShard } from "./shards";
+import {
+  apiHelp,
+  keeping,
+  modelHelp,
+  modelWords,
+  refuseExisting,
+  SOURCE_WORDS,
+  sourceOf,
+  textOptions,
+} from "./source-words";
+import { corpusPath, readCorpus } from "./study-input";
 
 const help = `Lets a model answer every wording of a corpus.
 
@@ -21,65 +32,42 @@ Usage: npm run steadfast -- answer --corpus CORPUS --out FILE.csv
 
   --corpus CORPUS      "demo", "everyday-ethics" or a file that import reads
   --out FILE.csv       question_id, question, paraphrased, model_output: what score and import read
+  --shard i/n          only every n-th question, from the i-th on, and FILE is one for \`merge\`; docs/scale.md
   --samples N          answers to each wording, a row each (1)
   --cache FILE         where answers are kept as they come (FILE.csv.replies.jsonl); what is in it is neither asked
                        nor paid for again, so that the same command goes on where it was cut
   --prompt TEXT        what the model is told; {question} stands for the wording
   --temperature T      0 always takes the likeliest token (0.8)
 
-An API that speaks OpenAI's format; its key comes from STEADFAST_API_KEY:
-  --api URL            its address, most often ending in /v1
-  --api-model ID       the model, as the server names it
-  --max-tokens N       longest answer (256)
-  --requests-at-once N (4)
-  --timeout S          seconds for one reply (300)
-  --input-price X      of a million tokens sent, --output-price X of a million received; without them tokens are
-                       counted, and no money
-  --budget X           stop before more is spent; --token-budget N before more tokens are used. The same command with
-                       a higher one goes on
-  --estimate           say what is still to be paid at most, and ask nothing
+${apiHelp(256)}
   --test-connection    say whether the API can be asked, or what to mend
   --export-batch FILE  write what is still to be asked as a file for OpenAI's Batch API, and ask nothing
   --import-batch FILE  take the results of such a batch into the cache first; its file of errors too, with one more
                        --import-batch. What failed is named by line, and asked with the rest
 
-A GPT-2 on this machine:
-  --model MODEL        ${TARGET_HELP}
-  --adapter DIR        a LoRA adapter in PEFT's format on top of it
-  --max-new-tokens N   (48)
-  --top-k K            0 keeps all (0); --top-p P (1)
-  --seed N             (1)
-  --backend NAME       ${BACKEND_HELP}
+${modelHelp(48)}
 
   --recorded FILE      answers that were given earlier: a file with model_output that import reads
 `;
 
-const TEXTS = [
-  ...["corpus", "out", "cache", "prompt", "temperature", "api", "api-model", "max-tokens"],
-  ...["requests-at-once", "timeout", "input-price", "output-price", "budget", "token-budget"],
-  ...["export-batch", "model", "adapter", "top-k", "top-p", "max-new-tokens", "seed", "recorded"],
-] as const;
+/** What a model that only goes on with a text reads. */
+const PROMPT = "Question: {question}\nAnswer:";
 
-const OF_API = [
-  ...["api-model", "max-tokens", "requests-at-once", "timeout", "input-price", "output-price"],
-  ...["budget", "token-budget", "export-batch"],
+const TEXTS = [
+  ...SOURCE_WORDS,
+  ...(["corpus", "out", "shard", "recorded", "export-batch"] as const),
 ];
-const OF_MODEL = ["adapter", "top-k", "top-p", "max-new-tokens", "seed"];
 
 export const answer: Command = {
   name: "answer",
   summary: "the answers of a model to every wording of a corpus",
   help,
   async run(argv) {
-    const text = { type: "string" } as const;
     const flag = { type: "boolean", default: false } as const;
     const { values } = readArgs(
       argv,
       {
-        ...(Object.fromEntries(TEXTS.map((name) => [name, text])) as Record<
-          (typeof TEXTS)[number],
-          typeof text
-        >),
+        ...textOptions(TEXTS),
         ...{ samples: { type: "string" as const, default: "1" }, backend: BACKEND_OPTION },
         ...{ estimate: flag, "test-connection": flag },
         "import-batch": { type: "string", multiple: true, default: [] },
@@ -87,7 +75,7 @@ export const answer: Command = {
       { names: [] },
     );
     const words: ApiWords = Object.fromEntries(TEXTS.map((name) => [name, values[name]]));
-    const source = sourceOf(words);
+    const source = sourceOf(words, "recorded", ["export-batch"]);
     const isAnswered = !(values.estimate || values["test-connection"] || values["export-batch"]);
     const isApi = source === "api";
     if (!isApi && (!isAnswered || values["import-batch"].length > 0)) {
@@ -99,33 +87,42 @@ export const answer: Command = {
     const { corpus: name, out } = words;
     if (name === undefined) throw new UsageError("--corpus CORPUS is missing. See --help.");
     if (out === undefined) throw new UsageError("--out FILE.csv is missing. See --help.");
-    if (isAnswered && existsSync(out)) {
-      throw new UsageError(`${out} is there already; name another file, or delete it`);
-    }
-    const samples = wholeNumber("--samples", values.samples);
-    if (samples === 0) throw new UsageError("--samples must be 1 or more, got 0");
-    const corpus = await readCorpus(name, ".");
+    if (isAnswered) refuseExisting([out]);
+    const samples = atLeastOne("--samples", values.samples);
+    const shard = await shardOption(words["shard"], out);
+    const whole = await readCorpus(name, ".");
+    const part = takeShard(whole.questions, shard ?? WHOLE);
+    const corpus = { ...whole, questions: part.map(({ item }) => item) };
     const wordings = wordingsToAsk(corpus, samples);
     const cache = words["cache"] ?? `${out}.replies.jsonl`;
+    /** @param settings  all that the answers depend on, besides the corpus. */
+    const write = async (answers: readonly Answer[], settings: Job["settings"]): Promise<void> => {
+      if (shard === null) return writeTable(out, corpus, answers);
+      const bytes = await readingInput(() => readFile(corpusPath(name, ".")));
+      const job = jobOf("answer", bytes, whole.questions.length, { ...settings, samples });
+      await saveShard(out, job, shard, answerShardRows(part, answers));
+      process.stderr.write(`${answers.length} answers of shard ${shardName(shard)} in ${out}\n`);
+    };
 
     switch (source) {
-      case "recorded": {
-        const recorded = await readCorpus(words["recorded"]!, ".");
+      case "file": {
+        const path = words["recorded"]!;
+        const recorded = await readCorpus(path, ".");
         if (samples > 1)
           throw new UsageError("recorded answers are one a wording: leave --samples out");
-        return write(out, corpus, await readingInput(() => recordedFor(corpus, recorded)));
+        const bytes = await readingInput(() => readFile(corpusPath(path, ".")));
+        const answers = await readingInput(() => recordedFor(corpus, recorded));
+        return write(answers, { recorded: checksum(bytes) });
       }
-      case "model":
-        return write(
-          out,
-          corpus,
-          await modelAnswers(wordings, {
-            ...modelWords(words),
-            ...{ cache, backend: values.backend },
-          }),
-        );
+      case "model": {
+        const asked = { ...modelWords(words, PROMPT, 48), cache, backend: values.backend };
+        const { answers, identity } = await modelAnswers(wordings, asked);
+        const { prompt, sampling, seed } = asked;
+        return write(answers, { model: identity, prompt, sampling, seed });
+      }
       case "api": {
-        const api = new ApiAnswers(apiConfig(words), wordings, cache);
+        const config = apiConfig(words);
+        const api = new ApiAnswers(config, wordings, cache);
         for (const path of values["import-batch"]) {
           const { replies, failed } = await api.importBatch(path);
           const found = `${replies.length} replies, ${failed.length} lines without one`;
@@ -138,57 +135,13 @@ export const answer: Command = {
           return void process.stdout.write(`${said.join("\n")}\n`);
         }
         process.stderr.write(`${api.estimate()}\n`);
-        return write(out, corpus, await asking(api.ask(out)));
+        return write(await keeping(api.ask(out)), apiSettings(config));
       }
     }
   },
 };
 
-/** @throws UsageError unless exactly one source is named, and no option of another. */
-function sourceOf(words: ApiWords) {
-  const named = (["api", "model", "recorded"] as const).filter((name) => words[name] !== undefined);
-  const [source, second] = named;
-  if (source === undefined || second !== undefined) {
-    throw new UsageError("give one of --api URL, --model MODEL and --recorded FILE. See --help.");
-  }
-  const foreign = [
-    ...(source === "api" ? [] : OF_API),
-    ...(source === "model" ? [] : OF_MODEL),
-    ...(source === "recorded" ? ["prompt", "temperature", "cache"] : []),
-  ].find((name) => words[name] !== undefined);
-  if (foreign !== undefined) {
-    throw new UsageError(`--${foreign} means nothing with --${source}; leave it out`);
-  }
-  return source;
-}
-
-function modelWords(words: ApiWords) {
-  const sampling = {
-    temperature: realNumber("--temperature", words["temperature"] ?? "0.8"),
-    topK: wholeNumber("--top-k", words["top-k"] ?? "0"),
-    topP: realNumber("--top-p", words["top-p"] ?? "1"),
-    maxNewTokens: wholeNumber("--max-new-tokens", words["max-new-tokens"] ?? "48"),
-  };
-  checkSampling(sampling);
-  return {
-    ...{ model: words["model"]!, adapter: words["adapter"], sampling },
-    prompt: words["prompt"] ?? "Question: {question}\nAnswer:",
-    seed: wholeNumber("--seed", words["seed"] ?? "1"),
-  };
-}
-
-async function asking(answers: Promise<readonly Answer[]>): Promise<readonly Answer[]> {
-  try {
-    return await answers;
-  } catch (error) {
-    process.stderr.write(
-      "what was answered is in the cache; the same command goes on from there\n",
-    );
-    throw error;
-  }
-}
-
-async function write(out: string, corpus: Corpus, answers: readonly Answer[]): Promise<void> {
+async function writeTable(out: string, corpus: Corpus, answers: readonly Answer[]): Promise<void> {
   await readingInput(() => writeFile(out, answersCsv(corpus, answers), { flag: "wx" }));
   process.stderr.write(`${answers.length} answers in ${out}\n`);
 }

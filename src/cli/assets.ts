@@ -33,7 +33,10 @@ export function modelFiles(target: string, relativeTo = "."): ModelFiles {
   }
   return {
     name: target === "demo" ? "steadfast-mini" : folder,
-    names: new Set(readdirSync(folder)),
+    names: new Set([
+      ...namesIn(folder),
+      ...namesIn(join(folder, "onnx")).map((name) => `onnx/${name}`),
+    ]),
     async read(file) {
       return readFile(join(folder, file)).catch(unreadable(file));
     },
@@ -55,6 +58,8 @@ export function modelFiles(target: string, relativeTo = "."): ModelFiles {
     };
   }
 }
+
+const namesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
 
 /**
  * @param choice  "use-lite", or the folder of a sentence encoder in ONNX.

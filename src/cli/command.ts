@@ -46,6 +46,13 @@ export function wholeNumber(option: string, text: string): number {
   return value;
 }
 
+/** @throws UsageError unless it is a whole number from 1 on. */
+export function atLeastOne(option: string, text: string): number {
+  const value = wholeNumber(option, text);
+  if (value === 0) throw new UsageError(`${option} must be 1 or more, got 0`);
+  return value;
+}
+
 /** @throws UsageError unless it is a number. */
 export function realNumber(option: string, text: string): number {
   const value = Number(text);

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { canonicalJson } from "../core/annotation/canonical-json";
+import { incomparable } from "../core/compare/comparable";
 import { DEMO_METHODS } from "../core/compare/demo-methods";
 import { BUILT_IN_FILES } from "../core/corpus/built-in";
 import type { Corpus } from "../core/corpus/corpus";
@@ -54,14 +55,11 @@ export async function planComparison(
     if (methods.filter((other) => other.method === method).length > 1) {
       throw new UsageError(`two methods are named ${method}; rename one of the files`);
     }
-    const own = resolveConfig(input);
-    for (const field of ["corpus", "encoder", "sage"] as const) {
-      if (canonicalJson(own[field]) === canonicalJson(config[field])) continue;
-      const values = [own[field], config[field]].map((value) => JSON.stringify(value));
-      throw new UsageError(
-        `${method} has ${field} ${values[0]} and ${first.method} has ${values[1]}: scores compare only where they are the same`,
-      );
-    }
+    const problem = incomparable(
+      { name: method, config: resolveConfig(input) },
+      { name: first.method, config },
+    );
+    if (problem !== null) throw new UsageError(problem);
   }
   const corpus = await readCorpus(config.corpus, ".");
   const split = await readingInput(() => splitCorpus(config, corpus));

@@ -1,12 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DEMO_METHODS, DEMO_SEEDS } from "../core/compare/demo-methods";
-import { figuresOf } from "../core/compare/figures";
+import { measureRun, runAnswers } from "../core/compare/measure-run";
 import { compareMethods, type MethodRun } from "../core/compare/methods";
+import { comparisonRecord } from "../core/compare/record";
 import { comparisonCsv, comparisonMarkdown } from "../core/compare/table";
-import type { AnswerSet } from "../core/answers/answer";
 import type { Encoder } from "../core/encode/encoder";
-import { shownCycle } from "../core/format/report";
+import type { StudyReport } from "../core/format/report";
 import { loadEncoder } from "./assets";
 import { BACKEND_HELP, startWasm } from "./backend";
 import { type Command, readArgs, wholeNumber } from "./command";
@@ -89,11 +89,10 @@ async function conclude(
   const results = compareMethods(measured, { seed, replicates, confidence });
   const setting = { questions: heldOut, confidence };
   const markdown = `${comparisonMarkdown(results, setting)}\n`;
-  const record = {
-    ...{ format: "steadfast-comparison", version: 1 },
+  const record = comparisonRecord({
     ...{ corpus: corpus.name, encoder: { name: encoder.name, revision: encoder.revision } },
     ...{ questions: heldOut, confidence, results },
-  };
+  });
   const json = `${JSON.stringify(record, null, 2)}\n`;
   await writeFile(join(out, "comparison.md"), markdown);
   await writeFile(join(out, "comparison.csv"), comparisonCsv(results));
@@ -109,38 +108,27 @@ async function measure(
 ): Promise<MethodRun> {
   const report = await reportOf(out, run);
   const folder = runFolder(out, run);
-  const cycle = shownCycle(report);
-  const answersOf = async (set: AnswerSet) => {
-    const answers = await StudyFolder.answersIn(folder, set);
-    if (answers !== null) return answers;
-    throw new UsageError(
-      `${folder} lacks the answers of ${set.role} (cycle ${set.cycle}); delete the folder, and the same command runs it again`,
-    );
-  };
-  const evaluated = (role: AnswerSet["role"], of: number) =>
-    answersOf({ cycle: of, role, split: "evaluation" });
-  const aligned = await evaluated("aligned", 0);
-  const figures = async (role: AnswerSet["role"], of: number) =>
-    figuresOf(await evaluated(role, of), aligned, encoder, run.config, { signal });
-  if (cycle === 0) {
-    throw new UsageError(
-      `${run.name} trained nothing: ${report.cycles[0]?.reason ?? "no cycle ran"}`,
-    );
-  }
-  const baseline = await figures("baseline", 0);
-  const lora = await figures("lora", cycle);
-  const trained = run.config.rollouts.enabled ? await figures("ppo", cycle) : null;
   const { phases, peakBytes, resumed } = report.times;
   const seconds = Object.values(phases).reduce((sum, one) => sum + one, 0);
-  return {
-    ...{ method: run.method, seed: run.seed, sampled: run.sampled },
-    baseline: baseline.questions,
-    lora: lora.questions,
-    trained: trained && trained.questions,
-    betweenQuestions: (trained ?? lora).betweenQuestions,
-    seconds: resumed ? null : seconds,
-    peakBytes: peakBytes ?? null,
-  };
+  const answers = await readingAnswers(folder, report);
+  return measureRun(
+    {
+      ...{ method: run.method, seed: run.seed, sampled: run.sampled, config: run.config, answers },
+      seconds: resumed ? null : seconds,
+      peakBytes: peakBytes ?? null,
+    },
+    encoder,
+    { signal },
+  );
+}
+
+async function readingAnswers(folder: string, report: StudyReport) {
+  try {
+    return await runAnswers(report, (set) => StudyFolder.answersIn(folder, set));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`${folder} ${error.message}`);
+  }
 }
 
 function fromOne(option: string, text: string): number {

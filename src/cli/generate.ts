@@ -1,6 +1,6 @@
 import { deriveSeed } from "../core/random";
 import type { Sampling } from "../core/study/config";
-import { loadPolicy } from "../engine/policy";
+import { loadTarget } from "../engine/target";
 import { readAdapter } from "./adapter-folder";
 import { BACKEND_HELP, BACKEND_OPTION, startNamed } from "./backend";
 import { type Command, readArgs, realNumber, wholeNumber } from "./command";
@@ -8,12 +8,12 @@ import { UsageError, readingInput } from "./errors";
 import { interruptible } from "./interrupt";
 import { TARGET_HELP, openModel } from "./target";
 
-const help = `Lets a GPT-2 continue a text.
+const help = `Lets a model continue a text.
 
 Usage: npm run steadfast -- generate --model MODEL --prompt TEXT [options]
 
   --model MODEL        ${TARGET_HELP}
-  --adapter DIR        a LoRA adapter in PEFT's format on top of it
+  --adapter DIR        a LoRA adapter in PEFT's format on top of a GPT-2
   --prompt TEXT        what to continue
   --max-new-tokens N   (48)
   --temperature T      0 always takes the likeliest token (0)
@@ -60,7 +60,7 @@ export const generate: Command = {
     const adapter = values.adapter === undefined ? null : await readAdapter(values.adapter);
 
     await startNamed(values.backend);
-    const policy = await readingInput(() => loadPolicy(files));
+    const policy = await readingInput(() => loadTarget(files, null));
     try {
       await readingInput(async () => {
         if (adapter) await policy.useAdapter(adapter);

@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { downloadModel, readConfig } from "../clients/hub/download";
 import { listModel } from "../clients/hub/listing";
-import { readGpt2Config } from "../core/gpt2/config";
 import type { ModelFolder } from "../core/models/folder";
 import type { ModelOrigin } from "../core/models/origin";
 import { type Target, isCommit } from "../core/models/target";
+import { wantedFiles } from "../core/models/wanted";
 import type { ModelFiles } from "../engine/gpt2/load";
 import { UsageError, isMissing, readingInput } from "./errors";
 import { progressLine } from "./progress-line";
@@ -21,7 +21,7 @@ const MANIFEST = "steadfast-origin.json";
 
 /**
  * A model's files, loaded into the cache if they are not there; a commit that is there asks nothing of the hub.
- * @throws HubError if it can't be loaded; UsageError if it is no GPT-2, or a file of the cache was changed.
+ * @throws HubError if it can't be loaded; UsageError if it is no model, or a file of the cache was changed.
  */
 export async function hubModel(
   { name, revision }: Target & { readonly kind: "hub" },
@@ -36,7 +36,10 @@ export async function hubModel(
   const folder = place(listing.commit);
   const there = await readOrigin(folder);
   if (there) return verified(name, folder, there, signal);
-  await readingInput(async () => readGpt2Config(await readConfig(listing, { signal })));
+  const names = new Set(listing.files.keys());
+  await readingInput(async () =>
+    wantedFiles(names, await readConfig(listing, { signal }), listing.place),
+  );
   await mkdir(folder, { recursive: true });
   const line = progressLine(`loading ${name}, MB`);
   try {
@@ -74,6 +77,7 @@ export function diskFolder(folder: string): ModelFolder {
       if ((await this.sizeOf(file)) > 0) yield* piecesOf(join(folder, file));
     },
     async append(file, at) {
+      await mkdir(dirname(join(folder, file)), { recursive: true });
       const handle = await open(join(folder, file), at === 0 ? "w" : "r+");
       await handle.truncate(at);
       let end = at;

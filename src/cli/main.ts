@@ -6,11 +6,15 @@ import { compare } from "./compare";
 import { describeError, exitCode } from "./errors";
 import { exportCommand } from "./export";
 import { generate } from "./generate";
+import { handOff } from "./hand-off";
 import { importCommand } from "./import";
 import { merge } from "./merge";
+import { paraphrase } from "./paraphrase";
 import { relateCommand } from "./relate";
+import { rots } from "./rots";
 import { score } from "./score";
 import { study } from "./study";
+import { sweep } from "./sweep";
 import { tasks } from "./tasks";
 import { verify } from "./verify";
 
@@ -18,15 +22,19 @@ const commands: readonly Command[] = [
   study,
   compare,
   score,
+  sweep,
   tasks,
   relateCommand,
   merge,
   generate,
   answer,
+  paraphrase,
+  rots,
   agree,
   importCommand,
   verify,
   exportCommand,
+  handOff,
 ];
 
 const overview = [

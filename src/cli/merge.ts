@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { readShard } from "../core/shard/file";
 import { type Merged, mergeShards } from "../core/shard/merge";
+import { mergedAnswers } from "./answer-shard";
 import { type Command, readArgs } from "./command";
 import { readingInput, UsageError } from "./errors";
 import { mergedScores } from "./score-shard";
@@ -10,6 +11,7 @@ import { mergedTasks } from "./task-result";
 
 /** What makes a command's result of its shards: the bytes that one run with --out writes. */
 const MERGERS: Readonly<Record<string, (merged: Merged) => string>> = {
+  answer: mergedAnswers,
   score: mergedScores,
   tasks: mergedTasks,
 };

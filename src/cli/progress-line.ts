@@ -1,9 +1,10 @@
 /** One line on stderr that rewrites itself on a terminal and stays silent elsewhere until it ends. */
 export interface ProgressLine {
-  readonly update: (done: number, total: number) => void;
+  /** @param behind  what else to say of the time left, or nothing. */
+  readonly update: (done: number, total: number, behind?: string) => void;
   /** A figure to show behind the count from now on. */
   readonly note: (text: string) => void;
-  readonly end: () => void;
+  readonly end: (behind?: string) => void;
 }
 
 export function progressLine(label: string): ProgressLine {
@@ -14,20 +15,22 @@ export function progressLine(label: string): ProgressLine {
     note(text) {
       figure = `, ${text}`;
     },
-    update(done, total) {
+    update(done, total, behind = "") {
       const seconds = (Date.now() - started) / 1000;
       const left =
         done > 0 && done < total ? `, ${duration((seconds / done) * (total - done))} left` : "";
       latest = `${label} ${done} of ${total}${figure}`;
-      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${latest}${left}`);
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${latest}${left}${after(behind)}`);
     },
-    end() {
+    end(behind = "") {
       const seconds = (Date.now() - started) / 1000;
-      const line = `${latest === "" ? label : latest}, took ${duration(seconds)}`;
+      const line = `${latest === "" ? label : latest}, took ${duration(seconds)}${after(behind)}`;
       process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}\n` : `${line}\n`);
     },
   };
 }
+
+const after = (words: string) => (words === "" ? "" : `; ${words}`);
 
 export function duration(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`;

@@ -6,6 +6,12 @@ import { deriveSeed } from "../core/random";
 import { bootstrapMean } from "../core/statistics/bootstrap";
 import type { QuestionScore } from "../core/study/scoring";
 
+/** Shares of answers and of rules of thumb in a similarity: they sum to 1, and without rules the first is 1. */
+export interface Compared {
+  readonly answers: number;
+  readonly rules: number;
+}
+
 interface Model {
   readonly name: string;
   readonly revision: string;
@@ -20,7 +26,8 @@ export type ScoreRow = Pick<
 export interface Scored {
   readonly rows: readonly ScoreRow[];
   readonly betweenQuestions: number | null;
-  /** Null for ready similarities. */
+  /** These are null for ready similarities. */
+  readonly compared: Compared | null;
   readonly encoder: Model | null;
   readonly inference: Model | null;
   readonly clusterThreshold: number | null;
@@ -31,6 +38,7 @@ export interface ScoreResult {
   readonly interval: readonly [number, number] | null;
   readonly n: number;
   readonly betweenQuestions: number | null;
+  readonly compared: Compared | null;
   readonly encoder: Model | null;
   readonly inference: Model | null;
   readonly clusterThreshold: number | null;
@@ -42,12 +50,12 @@ export interface ScoreResult {
 export function scoreResult({ rows, ...scored }: Scored, seed: number): ScoreResult {
   const values = rows.flatMap(({ sage }) => sage ?? []);
   const bounds = bootstrapMean(values, { seed: deriveSeed(seed, "bootstrap") });
-  const { betweenQuestions, encoder, inference, clusterThreshold } = scored;
+  const { betweenQuestions, compared, encoder, inference, clusterThreshold } = scored;
   return {
     mean: values.length === 0 ? null : values.reduce((a, b) => a + b) / values.length,
     interval: bounds && [bounds.low, bounds.high],
     n: values.length,
-    ...{ betweenQuestions, encoder, inference, clusterThreshold },
+    ...{ betweenQuestions, compared, encoder, inference, clusterThreshold },
     measures:
       encoder === null ? {} : summariseMeasures(rows, { seed: deriveSeed(seed, "measures") }),
     questions: rows.map(
@@ -70,7 +78,7 @@ export function resultTable({ questions, measures, ...result }: ScoreResult): st
     ...columns.map((c) => figure(row[c])),
     String(row.n),
   ]);
-  const { mean, interval, n, encoder, inference, clusterThreshold } = result;
+  const { mean, interval, n, compared, encoder, inference, clusterThreshold } = result;
   const summaries = MEASURES.flatMap(({ name, title }) => {
     const summary = name === "sage" ? undefined : measures[name];
     if (!summary) return [];
@@ -84,12 +92,16 @@ export function resultTable({ questions, measures, ...result }: ScoreResult): st
     "",
     `mean SaGE ${figure(mean)}${range(interval)}, 95 % interval over ${n} questions`,
     ...summaries,
+    ...(compared ? [`compared: ${comparedText(compared)}`] : []),
     ...(encoder ? [`encoder ${encoder.name}, ${encoder.revision}`] : []),
     ...(clusterThreshold === null ? [] : [`one meaning from a similarity of ${clusterThreshold}`]),
     ...(inference ? [`inference ${inference.name}, ${inference.revision}`] : []),
     "",
   ].join("\n");
 }
+
+const comparedText = ({ answers, rules }: Compared) =>
+  rules === 0 ? "answers alone" : `${answers} answers + ${rules} rules of thumb`;
 
 export const resultCsv = ({ questions }: ScoreResult) =>
   measuresCsv(questions.map((score) => ({ model: null, score })));

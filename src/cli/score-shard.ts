@@ -8,7 +8,7 @@ import {
   type ScoringConfig,
   withControl,
 } from "../core/study/scoring";
-import { resultJson, scoreResult } from "./score-result";
+import { type Compared, resultJson, scoreResult } from "./score-result";
 
 const Model = v.object({ name: v.string(), revision: v.string() });
 const Settings = v.object({
@@ -17,6 +17,8 @@ const Settings = v.object({
   clusterThreshold: v.nullable(v.number()),
   /** SHA-256 of the file of answers that were asked again. */
   again: v.nullable(v.string()),
+  /** Whether rules of thumb are compared beside answers. */
+  rules: v.boolean(),
   encoder: Model,
   inference: v.nullable(Model),
 });
@@ -36,15 +38,24 @@ export function scoreShardRow({ score, sum }: ScoredQuestion): ScoreShardRow {
   return { score, n: sum.n, sum: Buffer.from(buffer, byteOffset, byteLength).toString("base64") };
 }
 
+/** What a similarity is made of. */
+export function comparedBy({ config, rules }: Pick<ScoreSettings, "config" | "rules">): Compared {
+  const answers = rules ? config.answerWeight : 1;
+  // 1 − 0.8 is not 0.2 in floating point.
+  return { answers, rules: Number((1 - answers).toPrecision(12)) };
+}
+
 /** The JSON that one run over the whole file writes. */
 export function mergedScores({ job, results }: Merged): string {
-  const { seed, clusterThreshold, encoder, inference } = v.parse(Settings, job.settings);
+  const settings = v.parse(Settings, job.settings);
+  const { seed, clusterThreshold, encoder, inference } = settings;
   const questions = results.map((result) => {
     const { score, n, sum } = v.parse(Row, result);
     const bytes = Uint8Array.from(Buffer.from(sum, "base64"));
     return { score, sum: { n, sum: new Float64Array(bytes.buffer) }, contradictions: null };
   });
   const { scores, betweenQuestions } = withControl(questions);
-  const scored = { rows: scores, betweenQuestions, clusterThreshold, encoder, inference };
+  const compared = comparedBy(settings);
+  const scored = { rows: scores, betweenQuestions, compared, clusterThreshold, encoder, inference };
   return resultJson(scoreResult(scored, seed));
 }

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { Question } from "../core/corpus/corpus";
 import { importEdges } from "../core/corpus/edges";
 import { importMcc } from "../core/corpus/mcc";
 import { BUILT_IN_ENCODER } from "../core/encode/encoder";
@@ -7,7 +8,12 @@ import { bleu } from "../core/metrics/bleu";
 import { rougeL } from "../core/metrics/rouge-l";
 import { sageOfPairs } from "../core/sage/sage";
 import { WHOLE } from "../core/shard/shard";
-import { type ScoringConfig, scoreQuestions, withControl } from "../core/study/scoring";
+import {
+  areRulesCompared,
+  type ScoringConfig,
+  scoreQuestions,
+  withControl,
+} from "../core/study/scoring";
 import { loadEncoder, loadInference } from "./assets";
 import { startWasm } from "./backend";
 import { type Command, readArgs, realNumber, wholeNumber } from "./command";
@@ -17,7 +23,7 @@ import { progressLine } from "./progress-line";
 import { answered, readAgain, readText } from "./score-input";
 import { pairsCsv } from "./score-pairs";
 import { resultCsv, resultJson, resultTable, type Scored, scoreResult } from "./score-result";
-import { scoreShardRow, type ScoreSettings } from "./score-shard";
+import { comparedBy, scoreShardRow, type ScoreSettings } from "./score-shard";
 import { jobOf, saveFile, saveShard, SHARD_HELP, shardOption, takeShard } from "./shards";
 
 const help = `Scores answers with SaGE and the measures beside it, question by question.
@@ -41,8 +47,8 @@ or, with --weights, a row a pair of answers and its similarity in COLUMN.
 ${SHARD_HELP}
   --csv FILE           write a row a question and a column a measure
   --pairs FILE         write a row a pair of answers
-  --json               print {"mean", "interval", "n", "betweenQuestions", "encoder": {"name", "revision"},
-                       "inference", "clusterThreshold", "measures": {NAME: {"mean", "interval", "n", "reason"}},
+  --json               print {"mean", "interval", "n", "betweenQuestions", "compared": {"answers", "rules"},
+                       "encoder": {"name", "revision"}, "inference", "clusterThreshold", "measures": {NAME: {"mean", "interval", "n", "reason"}},
                        "questions": [{"id", "sage", "meanSimilarity", "evenness", "weakest", "n", "bleu",
                        "rougeL", "reason", "measures": {NAME: {"value", "n", "reason"}}}]}
 `;
@@ -133,14 +139,13 @@ async function scoreCorpus(
   const settings: ScoreSettings = {
     ...{ config, seed, clusterThreshold },
     again: again?.checksum ?? null,
+    rules: areRulesCompared(scoredAnswers(corpus.questions)),
     encoder: { name: encoder.name, revision: encoder.revision },
     inference: inference && { name: inference.name, revision: inference.revision },
   };
 
   const part = takeShard(corpus.questions, shard ?? WHOLE);
-  const answers = part.flatMap(({ item: { id, recorded } }) =>
-    recorded!.map(({ text, rot }) => ({ questionId: id, text, ruleOfThumb: rot })),
-  );
+  const answers = scoredAnswers(part.map(({ item }) => item));
   const line = progressLine("scoring");
   const hooks = { signal: interruptible(), onProgress: line.update };
   const scored = await scoreQuestions(answers, encoder, config, hooks, {
@@ -157,7 +162,13 @@ async function scoreCorpus(
   if (values.pairs !== undefined) await saveFile(values.pairs, pairsCsv(corpus, scored));
   const { scores: rows, betweenQuestions } = withControl(scored);
   const models = { encoder: settings.encoder, inference: settings.inference };
-  return { rows, betweenQuestions, clusterThreshold, ...models };
+  return { rows, betweenQuestions, compared: comparedBy(settings), clusterThreshold, ...models };
+}
+
+function scoredAnswers(questions: readonly Question[]) {
+  return questions.flatMap(({ id, recorded }) =>
+    (recorded ?? []).map(({ text, rot }) => ({ questionId: id, text, ruleOfThumb: rot })),
+  );
 }
 
 async function scoreEdges(
@@ -179,7 +190,7 @@ async function scoreEdges(
     return { id, ...score, bleu: mean(bleu), rougeL: mean(rougeL) };
   });
   return {
-    ...{ rows, betweenQuestions: null, clusterThreshold: null },
+    ...{ rows, betweenQuestions: null, compared: null, clusterThreshold: null },
     ...{ encoder: null, inference: null },
   };
 }

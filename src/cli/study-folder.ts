@@ -15,6 +15,7 @@ import type { Checkpoint, TrainingPhase } from "../core/study/checkpoint";
 import type { StudyConfig } from "../core/study/config";
 import type { StudyEvent } from "../core/study/events";
 import type { StudyStore } from "../core/study/ports";
+import { readAdapter } from "./adapter-folder";
 import { CheckpointFolder } from "./checkpoint-folder";
 import { UsageError } from "./errors";
 import { readSealed, writeSealed } from "./sealed-json";
@@ -130,6 +131,16 @@ export class StudyFolder implements StudyStore {
   /** The answers of a set in a folder, complete or not; null where there are none. */
   static answersIn(folder: string, set: AnswerSet): Promise<readonly Answer[] | null> {
     return readSealed<readonly Answer[]>(answersPath(folder, set));
+  }
+
+  /** An adapter that a study in a folder trained; null where it has none. @throws UsageError if it is damaged. */
+  static async adapterIn(
+    folder: string,
+    cycle: number,
+    role: "lora" | "ppo",
+  ): Promise<AdapterWeights | null> {
+    const path = join(folder, "adapters", adapterName(cycle, role));
+    return existsSync(path) ? readAdapter(path) : null;
   }
 
   /** Keeps what the report has no room for. */

@@ -18,12 +18,18 @@ export async function readConfig(
 }
 
 export async function readCorpus(corpus: string, folder: string): Promise<Corpus> {
-  if (Object.hasOwn(BUILT_IN_FILES, corpus)) {
-    return readBuiltIn(corpus, await readText(join(demoFolder, BUILT_IN_FILES[corpus]!)));
-  }
-  const path = resolve(folder, corpus);
-  return soundCorpus(await importFile(path), basename(path));
+  const path = corpusPath(corpus, folder);
+  return isBuiltIn(corpus)
+    ? readBuiltIn(corpus, await readText(path))
+    : soundCorpus(await importFile(path), basename(path));
 }
+
+/** The file that a corpus lies in, whether it comes with the app or not. */
+export function corpusPath(corpus: string, folder: string): string {
+  return isBuiltIn(corpus) ? join(demoFolder, BUILT_IN_FILES[corpus]!) : resolve(folder, corpus);
+}
+
+export const isBuiltIn = (corpus: string) => Object.hasOwn(BUILT_IN_FILES, corpus);
 
 async function readText(path: string): Promise<string> {
   try {

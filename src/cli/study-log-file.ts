@@ -1,10 +1,15 @@
-/** log.jsonl: decisions of the selection and training steps, a JSON object a line. */
+/** log.jsonl: decisions of the selection, training steps and answers to pinned questions, a JSON object a line. */
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { StudyEvent } from "../core/study/events";
 import { Replay, keptEvents } from "../core/study/replay";
 import { isMissing } from "./errors";
 
-const LOGGED: ReadonlySet<StudyEvent["kind"]> = new Set(["selection", "sft-step", "ppo-step"]);
+const LOGGED: ReadonlySet<StudyEvent["kind"]> = new Set([
+  "selection",
+  "sft-step",
+  "ppo-step",
+  "pinned",
+]);
 
 export class StudyLogFile {
   readonly #path: string;

@@ -1,10 +1,15 @@
 /** A study on stderr: a line a phase with its time, and what each training step says on a terminal. */
 import { spendingText } from "../core/chat/cost";
 import type { Phase, StudyEvent } from "../core/study/events";
+import { followPhases, type PhaseProgress } from "../core/study/phases";
+import { runTimeLeft } from "../core/study/time-left";
+import type { TimePlan } from "../core/study/time-plan";
 import { curveOf, MAIN_CURVE } from "../core/study/curves";
 import { trainingName } from "../core/study/paused";
 import type { StepStats } from "../core/study/trainer";
-import { type ProgressLine, progressLine } from "./progress-line";
+import { duration, type ProgressLine, progressLine } from "./progress-line";
+
+const MAX_ANSWER = 100; // characters
 
 export class StudyLog {
   #line: ProgressLine | null = null;
@@ -12,17 +17,22 @@ export class StudyLog {
   readonly #seconds: Record<string, number> = {};
   #isReplay: boolean;
   readonly #method: string;
+  readonly #plan: TimePlan | null;
+  #phases: readonly PhaseProgress[] = [];
 
   /**
    * @param resumes  the study goes on: nothing is shown until it does.
    * @param method   what trains after LoRA, by its name.
+   * @param plan     tells the time left of the whole study; null where nobody asks.
    */
-  constructor(resumes: boolean, method = "PPO") {
+  constructor(resumes: boolean, method = "PPO", plan: TimePlan | null = null) {
     this.#method = method;
+    this.#plan = plan;
     this.#isReplay = resumes;
   }
 
   add(event: StudyEvent): void {
+    this.#phases = followPhases(this.#phases, event, Date.now());
     if (event.kind === "resumed") this.#isReplay = false;
     if (this.#isReplay) return;
     switch (event.kind) {
@@ -32,7 +42,7 @@ export class StudyLog {
         this.#line = progressLine(this.#phase.name);
         break;
       case "progress":
-        this.#line?.update(event.done, event.total);
+        this.#line?.update(event.done, event.total, this.#left());
         break;
       case "model": {
         const { name, mean, n } = event.model;
@@ -60,6 +70,12 @@ export class StudyLog {
         process.stderr.write(`goes on${place}\n`);
         break;
       }
+      case "pinned":
+        for (const { questionId, text } of event.answers) {
+          const at = event.step === 0 ? "before training" : `after step ${event.step}`;
+          this.#tell(`  ${at}, question ${questionId}: ${clipped(text)}`);
+        }
+        break;
       case "spending":
         this.#note(spendingText(event.spending));
         break;
@@ -69,6 +85,14 @@ export class StudyLog {
       case "selection":
         break;
     }
+  }
+
+  /** "about 4 min of the study left"; empty while the pace is not known. */
+  #left(): string {
+    const left = this.#plan && runTimeLeft(this.#plan, this.#phases, Date.now());
+    if (left === null || left === 0) return "";
+    const most = this.#plan!.mayEndEarlier ? "at most" : "about";
+    return `${most} ${duration(left / 1000)} of the study left`;
   }
 
   /** Seconds spent in each phase so far. */
@@ -92,12 +116,18 @@ export class StudyLog {
 
   #close(): void {
     if (!this.#phase) return;
-    this.#line?.end();
+    this.#line?.end(this.#left());
     const { name, started } = this.#phase;
     this.#seconds[name] = (this.#seconds[name] ?? 0) + (Date.now() - started) / 1000;
     this.#phase = null;
     this.#line = null;
   }
+}
+
+/** On one line, and no longer than one; log.jsonl has all of it. */
+function clipped(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ");
+  return line.length <= MAX_ANSWER ? line : `${line.slice(0, MAX_ANSWER - 1)}…`;
 }
 
 /** ", KL 0.12" */

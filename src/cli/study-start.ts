@@ -168,10 +168,10 @@ function budgeted<Config extends Pick<StudyConfigInput, "aligned">>(
   return { ...config, aligned: { ...config.aligned, ...limits } };
 }
 
-/** Whether a setting changes no result: how often is saved, what an API may cost. */
+/** Whether a setting changes no result: how often is saved, what is asked to be looked at, what an API may cost. */
 function isFree(path: string): boolean {
   const [group, key = ""] = path.split(".");
-  return path === "checkpoints" || (group === "aligned" && PAYING.has(key));
+  return path === "checkpoints" || path === "pinned" || (group === "aligned" && PAYING.has(key));
 }
 
 /** The path of the first setting in which they differ, as far as it changes results. */
@@ -189,7 +189,8 @@ function isTree(x: unknown): x is Readonly<Record<string, unknown>> {
   return typeof x === "object" && x !== null && !Array.isArray(x);
 }
 
-async function hashOf(corpus: Corpus): Promise<string> {
+/** What `StudyOrigin.corpus` holds. */
+export async function hashOf(corpus: Corpus): Promise<string> {
   return sha256(strToU8(canonicalJson(corpus)));
 }
 

@@ -4,7 +4,8 @@ import type { StudyReport } from "../core/format/report";
 import { methodName } from "../core/study/curves";
 import { checkStudy } from "../core/study/check-study";
 import { runStudy } from "../core/study/study";
-import { loadPolicy } from "../engine/policy";
+import { planTime } from "../core/study/time-plan";
+import { loadTarget } from "../engine/target";
 import { REPLIES, openAligned } from "./aligned";
 import { loadEncoder } from "./assets";
 import { BACKEND_HELP, startNamed } from "./backend";
@@ -91,11 +92,11 @@ export const study: Command = {
     const aligned = await readingInput(() => openAligned(config.aligned, corpus, cache, out));
 
     await startNamed(backend);
-    const policy = await readingInput(() => loadPolicy(files));
+    const policy = await readingInput(() => loadTarget(files, null));
     await readingInput(() => checkStudy(config, corpus, policy));
     const encoder = await loadEncoder(config.encoder, folder);
     const store = await readingInput(() => open(corpus, config));
-    const log = new StudyLog(resumes, methodName(config));
+    const log = new StudyLog(resumes, methodName(config), planTime(config, corpus));
     const started = Date.now();
     try {
       const ports = { policy, aligned, encoder, store };

@@ -11,6 +11,7 @@ import type { Hooks } from "../core/study/hooks";
 import type { Policy, SeededPrompt, TrainingExample } from "../core/study/ports";
 import type { RolloutSettings, RolloutTrainer, SftSettings } from "../core/study/trainer";
 import type { Continuation as AskedContinuation, LogProb } from "../core/tasks/log-probs";
+import { foldIn } from "./adapter/merged";
 import { type AttachedAdapter, checkTargets, createAdapter, importAdapter } from "./adapter/attach";
 import { type Generated, generate } from "./generate/generate";
 import { type ModelFiles, loadGpt2 } from "./gpt2/load";
@@ -141,8 +142,17 @@ export class Gpt2Policy implements Policy {
   }
 }
 
-/** Loads model and tokenizer from a folder in the hub's layout onto the current backend. */
+/**
+ * Loads model and tokenizer from a folder in the hub's layout onto the current backend.
+ * @throws RangeError if an adapter of theirs does not fit the model.
+ */
 export async function loadPolicy(files: ModelFiles): Promise<Gpt2Policy> {
   const [model, tokenizer] = await Promise.all([loadGpt2(files), loadTokenizer(files)]);
+  try {
+    for (const adapter of files.adapters ?? []) foldIn(model, adapter);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
   return new Gpt2Policy(model, tokenizer, files.origin ?? null);
 }

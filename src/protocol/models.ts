@@ -1,4 +1,5 @@
 import type { Gpt2Config } from "../core/gpt2/config";
+import type { ModelKind } from "../core/models/onnx-layout";
 
 /** What workers/models.ts can be asked. What it loads, it keeps in the browser, and tells the database. */
 export type ModelsContract = {
@@ -12,6 +13,8 @@ export type ModelsContract = {
     progress: LoadProgress;
     result: { id: string };
   };
+  /** Checks a LoRA adapter of this computer against the model that it goes on, and keeps a copy of it. */
+  takeAdapter: { params: AdapterFiles; progress: never; result: { id: string } };
   /** Forgets a model, whole or in part. */
   remove: { params: { id: string }; progress: never; result: null };
 };
@@ -27,12 +30,14 @@ export interface FoundModel {
   /** The target that a study's settings name it by. */
   readonly id: string;
   readonly name: string;
+  readonly kind: ModelKind;
   readonly host: string;
   readonly commit: string;
   /** What loading it brings; in a large model one of these is the list of the others. */
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
   readonly bytes: number;
-  readonly model: Gpt2Config;
+  /** Shape of a GPT-2; null for a model in ONNX. */
+  readonly model: Gpt2Config | null;
 }
 
 /** Bytes, of the file under way and of all. */
@@ -42,6 +47,16 @@ export interface LoadProgress {
   readonly total: number;
   readonly allDone: number;
   readonly allTotal: number;
+}
+
+export interface AdapterFiles {
+  readonly name: string;
+  /** The target that it goes on. */
+  readonly base: string;
+  /** The text of that target's config.json. */
+  readonly config: string;
+  /** PEFT's two. */
+  readonly files: readonly NamedFile[];
 }
 
 /** A file by its name in the model's folder. */

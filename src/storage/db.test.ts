@@ -28,7 +28,7 @@ test.each(released)(
     expect(db.version).toBe(migrations.length);
     expect([...db.objectStoreNames]).toEqual([
       ...["adapters", "answers", "apiKeys", "checkpointChunks", "checkpoints", "corpora"],
-      ...["decisions", "events", "leases", "models", "replies", "reports"],
+      ...["decisions", "draftItems", "drafts", "events", "leases", "models", "replies", "reports"],
       ...["runs", "sessions", "tasks"],
     ]);
     expect(await db.getAll("corpora")).toEqual([stored]);

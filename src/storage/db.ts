@@ -8,6 +8,7 @@ import {
   openDB,
 } from "idb";
 import type { StoredReply } from "../core/chat/reply";
+import type { Draft, DraftItem } from "../core/review/draft";
 import type { AdapterRow } from "./adapters";
 import type { AnswersRow } from "./answers";
 import type { CheckpointChunkRow, CheckpointRow } from "./checkpoints";
@@ -38,11 +39,15 @@ export interface Schema extends DBSchema {
   leases: { key: string; value: Lease };
   apiKeys: { key: string; value: EncryptedKey };
   replies: { key: string; value: StoredReply; indexes: { byPayer: string } };
+  drafts: { key: string; value: Draft };
+  draftItems: { key: DraftItemKey; value: DraftItem };
 }
 export type AnswersKey = [runId: string, cycle: number, role: string, split: string];
 export type AdapterKey = [runId: string, cycle: number, role: string];
 export type CheckpointKey = [runId: string, serial: number];
 export type CheckpointChunkKey = [runId: string, serial: number, index: number];
+
+type DraftItemKey = [draftId: string, position: number];
 
 export type Database = IDBPDatabase<Schema>;
 export type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">;
@@ -92,6 +97,10 @@ export const migrations: readonly Migration[] = [
   (db) => {
     const replies = db.createObjectStore("replies", { keyPath: "key" });
     replies.createIndex("byPayer", "payer");
+  },
+  (db) => {
+    db.createObjectStore("drafts", { keyPath: "id" });
+    db.createObjectStore("draftItems", { keyPath: ["draftId", "position"] });
   },
 ];
 

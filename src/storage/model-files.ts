@@ -28,12 +28,14 @@ export function modelFolder(id: string): ModelFolder {
     },
     async append(file, at) {
       const folder = await (await root()).getDirectoryHandle(name, { create: true });
-      const handle = (await folder.getFileHandle(file, { create: true })) as SyncFileHandle;
+      const handle = (await folder.getFileHandle(fileName(file), {
+        create: true,
+      })) as SyncFileHandle;
       return writer(await access(handle, file), at);
     },
     async remove(file) {
       const folder = await folderOf(name);
-      await folder?.removeEntry(file).catch(isMissing);
+      await folder?.removeEntry(fileName(file)).catch(isMissing);
     },
   };
 }
@@ -60,6 +62,9 @@ export async function* piecesOf(file: Blob): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** A model's folder here has no folders in it: "onnx/model.onnx" is one name. */
+const fileName = (file: string) => encodeURIComponent(file);
+
 /** Ids hold characters that file names may not. */
 const folderName = (id: string) => new Sha256().update(new TextEncoder().encode(id)).hex();
 
@@ -82,7 +87,7 @@ async function folderOf(name: string): Promise<FileSystemDirectoryHandle | null>
 }
 
 async function existing(name: string, file: string): Promise<FileSystemFileHandle | null> {
-  return (await folderOf(name))?.getFileHandle(file).catch(isMissing) ?? null;
+  return (await folderOf(name))?.getFileHandle(fileName(file)).catch(isMissing) ?? null;
 }
 
 /** One writer a file: a second tab that loads the same model is refused. */

@@ -2,6 +2,7 @@
  * The models that are kept in this browser. Their files lie in its private file system (storage/model-files): a row
  * gets its `origin` only once every file is written, flushed and checked. They are no part of a backup: they can be loaded again.
  */
+import type { ModelKind } from "../core/models/onnx-layout";
 import type { ModelOrigin } from "../core/models/origin";
 import type { Database } from "./db";
 import { removeAllModels } from "./model-files";
@@ -12,6 +13,10 @@ export interface ModelRow {
   readonly id: string;
   /** "openai-community/gpt2", or the folder's name. */
   readonly name: string;
+  /** Absent for a GPT-2 that was kept when there was nothing else. */
+  readonly kind?: ModelKind;
+  /** Of a LoRA adapter, the target that it goes on; absent for a whole model. */
+  readonly base?: string;
   /** The hub's address; null for files of this computer. */
   readonly host: string | null;
   /** Of all its files together, once they are here. */

@@ -12,7 +12,7 @@ import { reportOf } from "./reports";
 import { addSession, sessionsOf } from "./sessions";
 import { type Writing, write } from "./write";
 
-/** Of a backup. Not so: models (large, and loaded again), leases of tabs, and API keys, encrypted as they are. */
+/** Of a backup. Not so: models (large, and loaded again), drafts, leases of tabs, and API keys, encrypted as they are. */
 const STORES = [
   "corpora",
   "runs",
@@ -102,9 +102,9 @@ export async function importItems(db: Database, items: readonly ProjectItem[]): 
   );
 }
 
-/** Deletes everything, API keys included. */
+/** Deletes everything, API keys and drafts included. */
 export async function wipe(db: Database): Promise<void> {
-  const stores = [...STORES, "apiKeys"] as const;
+  const stores = [...STORES, "apiKeys", "drafts", "draftItems"] as const;
   await write(db, [...stores], (tx) =>
     Promise.all(stores.map((store) => tx.objectStore(store).clear())),
   );

@@ -13,7 +13,7 @@ export interface StorageUse {
 }
 
 const KINDS: Readonly<Record<StorageUse["kind"], readonly StoreNames<Schema>[]>> = {
-  Corpora: ["corpora"],
+  Corpora: ["corpora", "drafts", "draftItems"],
   Runs: ["runs", "events", "reports"],
   Answers: ["answers"],
   Adapters: ["adapters"],

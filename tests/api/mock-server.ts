@@ -19,6 +19,8 @@ export interface MockOptions {
   /** The origin that is allowed to read: "*", one origin, or null for none. */
   readonly allowed?: string | null;
   readonly models?: readonly string[];
+  /** What it says; by default the prompt again, and who asked. */
+  readonly reply?: (prompt: string) => string;
 }
 
 export interface MockServer {
@@ -78,7 +80,9 @@ export async function mockServer(options: MockOptions = {}): Promise<MockServer>
     const fault = random() < faults ? FAULTS[Math.floor(random() * FAULTS.length)]! : null;
     await sleep(latency);
     const headers = { ...cors, ...JSON_TYPE };
-    const content = `${replyTo(prompt)} (as ${request.headers.authorization ?? "nobody"})`;
+    const content =
+      options.reply?.(prompt) ??
+      `${replyTo(prompt)} (as ${request.headers.authorization ?? "nobody"})`;
     const whole = JSON.stringify({
       id: `chatcmpl-${asked.length}`,
       system_fingerprint: "fp_mock",

@@ -5,25 +5,9 @@ import { begin, counted, labelAll } from "./label-task";
 import { sidewaysOverflow } from "./reach";
 import { open } from "./site";
 import { startStudy } from "./start-study";
+import { VIEWS } from "./views";
 
 test.use({ serviceWorkers: "allow", viewport: { width: 1440, height: 900 } });
-
-/** Each with a heading by which it is known to be there. */
-const VIEWS = [
-  ["#/home", /^Does a model answer/],
-  ["#/study", /./],
-  ["#/study/example", /recorded/],
-  ["#/map/example", /^Map of questions/],
-  ["#/select/example", /^Selection, replayed/],
-  ["#/question/example/1", /\?$/],
-  ["#/compare", /^Compare two models/],
-  ["#/runs", /^Runs/],
-  ["#/corpus", /./],
-  ["#/setup", /^Set-up/],
-  ["#/label", /^Label/],
-  ["#/agreement", /^Agreement/],
-  ["#/storage", /^Storage/],
-] as const;
 
 /** Every view at both widths in both themes: it is there, and nothing scrolls sideways. */
 async function lookAround(page: Page): Promise<void> {

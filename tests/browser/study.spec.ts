@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { strFromU8, unzipSync } from "fflate";
 import { startStudy } from "./start-study";
 import { watchRequests } from "./site";
 
@@ -42,6 +43,27 @@ test("a study gives scores that survive a reload, and no request leaves the orig
     await expect(verify.getByText("not checked")).toBeHidden();
     await choose(html.replace("<h2>What was found</h2>", "<h2>What was Found</h2>"));
     await expect(verify.getByText("r.html: 1 difference.")).toBeVisible({ timeout: 60_000 });
+  });
+
+  await test.step("it is handed off as one zip, with its adapter and data", async () => {
+    await page.goBack();
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "hand-off.zip" }).click();
+    const files = unzipSync(await readFile(await (await download).path()));
+    const manifest = strFromU8(files["hand-off/manifest.json"]!);
+    const {
+      format,
+      rows,
+      files: listed,
+    } = JSON.parse(manifest) as {
+      readonly format: string;
+      readonly rows: object;
+      readonly files: readonly { readonly path: string }[];
+    };
+    expect({ format, rows }).toMatchObject({ format: "steadfast-hand-off", rows: { evaluation: 10, answers: 10 } }); // prettier-ignore
+    expect(listed.map(({ path }) => path)).toContain("adapter/adapter_model.safetensors");
+    for (const { path } of listed) expect(Object.keys(files)).toContain(`hand-off/${path}`);
+    await page.getByRole("link", { name: "Runs" }).click();
   });
 
   await test.step("two of its models are compared, and the address keeps the choice", async () => {

@@ -103,6 +103,12 @@ const words: readonly Refusal[] = [
     names: ["prompt", "256"],
     remedy: /shorten/i,
   },
+  {
+    what: "a temperature below 0",
+    argv: ["sweep", "--model", "demo", "--temperatures=-0.5,1"],
+    names: ["temperature", "-0.5"],
+    remedy: /must be 0 or more/,
+  },
 ];
 
 const settings: readonly Refusal[] = [

@@ -1,4 +1,6 @@
 /** What each command prints and writes, with the real model and encoder. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -6,9 +8,13 @@ import { REPORTED_ROLES, type StudyReport } from "../../src/core/format/report";
 import { importMcc } from "../../src/core/corpus/mcc";
 import { SUMMARISED_NAMES } from "../../src/core/measures/registry";
 import type { MeasureSummaries } from "../../src/core/measures/summarise";
+import type { StudyEvent } from "../../src/core/study/events";
 import { quickestStudy } from "../browser/quickest-study";
 import reference from "../fixtures/demo-model/reference_outputs.json";
+import { pythonWith, run as runPython } from "./python";
 import { buildSteadfast, folderOf, type Steadfast } from "./steadfast";
+
+const python = pythonWith("json");
 
 const ANSWERS = `question_id,question,paraphrased,model_output
 7,Is lying wrong?,Is it wrong to lie?,"Yes, lying is wrong."
@@ -193,6 +199,20 @@ test("agree prints Krippendorff's α as JSON", async () => {
   expect(result.alpha).toBeCloseTo(4 / 9, 12);
 });
 
+test("sweep puts the same questions at each temperature, and at 0 the seed changes nothing", async () => {
+  const words = ["sweep", "--model", "demo", "--limit", "2", "--temperatures", "0,1"];
+  const sweep = async (seed: string) =>
+    JSON.parse(await output(...words, "--max-new-tokens", "6", "--seed", seed, "--json")) as {
+      readonly temperature: number;
+      readonly mean: number;
+      readonly n: number;
+    }[];
+  const [one, other] = [await sweep("1"), await sweep("2")];
+  expect(one.map(({ temperature, n }) => [temperature, n])).toEqual([[0, 2], [1, 2]]); // prettier-ignore
+  expect(one[0]!.mean).toBe(other[0]!.mean);
+  expect(one[1]!.mean).not.toBe(other[1]!.mean);
+});
+
 describe("study", () => {
   let report: StudyReport;
   let printed: string;
@@ -211,6 +231,17 @@ describe("study", () => {
     const config: unknown = JSON.parse(await readFile(join(cwd, "quickest/config.json"), "utf8"));
     expect(config).toEqual(report.config);
     expect(await readFile(join(cwd, "quickest/report.md"), "utf8")).toContain(printed.trim());
+  });
+
+  test("log.jsonl holds what the model said to the pinned questions before, in and after its training", async () => {
+    const log = await readFile(join(cwd, "quickest/log.jsonl"), "utf8");
+    const events = log.trim().split("\n").map((line) => JSON.parse(line) as StudyEvent); // prettier-ignore
+    const moments = events.filter((event) => event.kind === "pinned");
+    expect(moments.map(({ phase, step }) => `${phase} ${step}`)).toEqual(["lora 0", "lora 1", "ppo 1"]); // prettier-ignore
+    for (const { answers } of moments) {
+      expect(answers.map(({ questionId }) => questionId)).toEqual([1, 2]); // all that are held out
+      for (const { text } of answers) expect(text).not.toBe("");
+    }
   });
 
   test("verify finds no difference in report.html, and computes the similarities again", async () => {
@@ -280,6 +311,70 @@ describe("study", () => {
     const text = await output(...words, "--adapter", join("quickest", "adapters", "lora-cycle-1"));
     expect(text.trim()).not.toBe("");
   });
+
+  test("hand-off writes a folder with the hash of each file, and refuses to write into it again", async () => {
+    await output("hand-off", "quickest", "--out", "off");
+    const manifest = JSON.parse(await readFile(join(cwd, "off/manifest.json"), "utf8")) as {
+      readonly rows: Readonly<Record<string, number>>;
+      readonly files: readonly { readonly path: string; readonly sha256: string }[];
+    };
+    for (const { path, sha256 } of manifest.files) {
+      const bytes = await readFile(join(cwd, "off", path));
+      expect([path, createHash("sha256").update(bytes).digest("hex")]).toEqual([path, sha256]);
+    }
+    expect(manifest.rows).toMatchObject({ answers: 10, evaluation: 10, grpo: 190 });
+    const again = await steadfast.run(["hand-off", "quickest", "--out", "off"], { cwd });
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("off is not empty")]);
+    const nothing = await steadfast.run(["hand-off", "off", "--out", "other"], { cwd });
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining("no finished study")]); // prettier-ignore
+    const words = ["generate", "--model", "demo", "--prompt", "Question:", "--max-new-tokens", "4"];
+    expect(await output(...words, "--adapter", join("off", "adapter"))).not.toBe("");
+  });
+
+  test.skipIf(python === null)("its scripts are Python (skipped without python3)", () => {
+    const compile = "import glob; [compile(open(f).read(), f, 'exec') for f in glob.glob('*.py')]";
+    expect(runPython(python!, ["-c", compile], join(cwd, "off"))).toEqual({ code: 0, output: "" });
+  });
+
+  test.skipIf(python === null)(
+    "its check computes our numbers again, and finds one that was altered",
+    async () => {
+      const withTorch = pythonWith("torch"); // losses and advantages are skipped without it
+      const check = () => runPython(withTorch ?? python!, ["check.py"], join(cwd, "off"));
+      const cases = withTorch === null ? 15 : 69;
+      const sound = check();
+      expect(sound).toMatchObject({ code: 0 });
+      expect(sound.output).toContain(`${cases} of ${cases} within`);
+      const path = join(cwd, "off/expected.json");
+      const text = await readFile(path, "utf8");
+      await writeFile(path, text.replace(/("f1": 0\.\d)(\d)/, (_, a: string, b: string) => `${a}${(Number(b) + 1) % 10}`)); // prettier-ignore
+      const altered = check();
+      expect(altered).toMatchObject({ code: 1 });
+      expect(altered.output).toContain("DIFFERS ROUGE-L");
+    },
+  );
+
+  const trl = pythonWith("trl");
+  test.skipIf(trl === null).each(["dpo", "grpo"])(
+    "TRL goes on by %s from the hand-off, and the adapter comes back (skipped without TRL)",
+    async (method) => {
+      const base = join(cwd, "base");
+      if (!existsSync(base)) await output("export", "--model", "demo", "--out", "base");
+      const encoder =
+        "def encode(texts): return [[len(t), t.count('a'), t.count('e') + 1] for t in texts]";
+      await writeFile(join(cwd, "encoder.py"), encoder);
+      const words = [`train_${method}.py`, "--model", base, "--out", join(cwd, method), "--max-steps", "2"]; // prettier-ignore
+      const trained = runPython(trl!, [...words, "--encoder", `${join(cwd, "encoder.py")}:encode`], join(cwd, "off")); // prettier-ignore
+      expect(trained).toMatchObject({ code: 0 });
+      const say = (adapter: string) =>
+        output("generate", "--model", "demo", "--prompt", "Question:", "--temperature", "0", "--adapter", adapter); // prettier-ignore
+      expect(await say(join(method, "adapter"))).not.toBe("");
+      const weights = "adapter/adapter_model.safetensors";
+      const [before, after] = [await readFile(join(cwd, "off", weights)), await readFile(join(cwd, method, weights))]; // prettier-ignore
+      expect(before.equals(after)).toBe(false);
+    },
+    300_000,
+  );
 
   test("a question's id may be written as text in a config", () => {
     const held = report.questions.filter(({ split }) => split === "evaluation");

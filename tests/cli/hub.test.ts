@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { COMMIT, type HubServer, serveHub } from "../fixtures/hub-server";
 import { demoModelFiles } from "../fixtures/model-folders";
+import golden from "../fixtures/onnx-gpt2/golden.json";
+import { onnxGpt2Files } from "../fixtures/onnx-gpt2/files";
+import type { StudyReport } from "../../src/core/format/report";
 import { buildSteadfast, folderOf, type Steadfast } from "./steadfast";
 
 const files = demoModelFiles();
@@ -15,7 +18,12 @@ let hub: HubServer;
 let cwd: string;
 beforeAll(async () => {
   steadfast = await buildSteadfast();
-  hub = await serveHub(new Map([["lab/mini", files]]));
+  hub = await serveHub(
+    new Map([
+      ["lab/mini", files],
+      ["lab/onnx", onnxGpt2Files()],
+    ]),
+  );
   cwd = await folderOf();
   vi.stubEnv("STEADFAST_HUB", hub.host);
   vi.stubEnv("STEADFAST_CACHE", join(cwd, "cache"));
@@ -79,4 +87,33 @@ test("a model is written out in the hub's layout and answers the same from there
   const again = await run(out);
   expect(again).toMatchObject({ code: 2 });
   expect(again.stderr).toContain("copy holds a model already");
+});
+
+test("a model in ONNX comes from its hub, answers as PyTorch does, and is scored by a study that trains nothing", async () => {
+  const config = {
+    ...{ preset: "recommended", target: "hub:lab/onnx", cycles: { max: 0 } },
+    questions: { evaluation: 1, alwaysEvaluate: [1] },
+    sampling: { temperature: 0, maxNewTokens: golden.maxNewTokens },
+  };
+  await writeFile(join(cwd, "onnx.json"), JSON.stringify(config));
+  const done = await steadfast.run(["study", "onnx.json", "--out", "scored", "--json"], { cwd });
+  expect(done).toMatchObject({ code: 0 });
+  const report = JSON.parse(done.stdout) as StudyReport;
+  expect(report).toMatchObject({ target: "lab/onnx", cycles: [], selection: [] });
+  expect(report.models.map(({ name, n }) => [name, n])).toEqual([
+    ["baseline", 1],
+    ["aligned", 1],
+  ]);
+  expect(report.targetModel!.files.map(({ name }) => name)).toContain("onnx/model.onnx");
+  const said = await readFile(join(cwd, "scored/report.md"), "utf8");
+  expect(said).toContain("Nothing was trained: the target answered as it is.");
+  const answers = await readFile(join(cwd, "scored/answers/evaluation-baseline.csv"), "utf8");
+  for (const { text } of golden.answers) expect(answers).toContain(text.trim());
+
+  const trains = { prompt: "{question}", sampling: { maxNewTokens: 4 }, cycles: { max: 1 } };
+  await writeFile(join(cwd, "onnx.json"), JSON.stringify({ ...config, ...trains }));
+  const trained = await steadfast.run(["study", "onnx.json", "--out", "trained"], { cwd });
+  expect(trained).toMatchObject({ code: 2, stdout: "" });
+  expect(trained.stderr).toContain("lab/onnx is in ONNX");
+  expect(trained.stderr).toContain("set cycles.max to 0");
 });

@@ -25,6 +25,18 @@ const answers = (suffix: string) =>
     "",
   ].join("\n");
 
+/** The same wordings, with an answer each, or without. */
+const asked = (answer: ((q: number, w: number) => string) | null) =>
+  [
+    `question_id,question,paraphrased${answer ? ",model_output" : ""}`,
+    ...SAID.flatMap((texts, q) =>
+      texts.map(
+        (_, w) => `q${q},Question ${q}?,Wording ${w} of ${q}?${answer ? `,${answer(q, w)}` : ""}`,
+      ),
+    ),
+    "",
+  ].join("\n");
+
 /** HellaSwag's layout: context, index of the right ending, four endings. */
 const TASKS = ["A man sits on a roof. He", "A woman bakes bread. She", "A dog sees a cat. It"]
   .map((context, i) => `${context}\n${i}\nstarts to run.\nreads a book.\nlooks up.\nis asleep.\n`)
@@ -38,6 +50,8 @@ beforeAll(async () => {
     "answers.csv": answers(""),
     "again.csv": answers(" Surely."),
     "other.csv": answers(" Indeed."),
+    "asked.csv": asked(null),
+    "given.csv": asked((q, w) => `Answer ${w} to ${q}.`),
     "tasks.txt": TASKS,
   });
   const folder = join(cwd, "nli");
@@ -165,6 +179,36 @@ describe("tasks", () => {
       cwd,
     });
     expect(mixed.stderr).toContain("s1.jsonl: it is of another job: the command is score");
+  });
+});
+
+describe("answer", () => {
+  const MODEL = ["--model", "demo", "--max-new-tokens", "8", "--samples", "2"];
+  const ASK = ["answer", "--corpus", "asked.csv"];
+
+  test("merged shards of a model's answers are one run, byte for byte, from separate caches", async () => {
+    await done(...ASK, ...MODEL, "--out", "said.csv");
+    for (const i of [1, 2, 3]) {
+      await done(...ASK, ...MODEL, "--shard", `${i}/3`, "--out", `a${i}.jsonl`);
+    }
+    await done("merge", "a3.jsonl", "a1.jsonl", "a2.jsonl", "--out", "merged.csv");
+    expect(await bytes("merged.csv")).toEqual(await bytes("said.csv"));
+    const { rows } = parseCsv((await bytes("merged.csv")).toString(), "merged.csv", []);
+    expect(rows).toHaveLength(5 * 3 * 2);
+  });
+
+  test("recorded answers too; a shard of another seed is foreign", async () => {
+    const recorded = [...ASK, "--recorded", "given.csv"];
+    await done(...recorded, "--out", "recorded.csv");
+    for (const i of [1, 2]) await done(...recorded, "--shard", `${i}/2`, "--out", `r${i}.jsonl`);
+    await done("merge", "r1.jsonl", "r2.jsonl", "--out", "recorded-merged.csv");
+    expect(await bytes("recorded-merged.csv")).toEqual(await bytes("recorded.csv"));
+    await done(...ASK, ...MODEL, "--seed", "2", "--shard", "2/3", "--out", "seed.jsonl");
+    const merge = ["merge", "a1.jsonl", "seed.jsonl", "a3.jsonl", "--out", "no.csv"];
+    const refused = await steadfast.run(merge, { cwd });
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain("seed.jsonl: it is of another job: the settings or models");
+    expect(await exists("no.csv")).toBe(false);
   });
 });
 

@@ -199,6 +199,13 @@ const event: fc.Arbitrary<StudyEvent> = fc.oneof(
     }),
   }),
   fc.record({
+    kind: kind("pinned"),
+    cycle: count,
+    phase: fc.constantFrom("lora", "ppo" as const),
+    step: count,
+    answers: fc.array(fc.record({ questionId, text }), few),
+  }),
+  fc.record({
     kind: kind("cycle"),
     outcome: fc.record({
       cycle: count,

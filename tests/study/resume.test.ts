@@ -200,6 +200,19 @@ test("training more gives what a study with as many cycles from the start gives"
   expect(await rest(out)).toEqual(await rest(join(folder, "whole")));
 }, 900_000);
 
+test("a run that asks no pinned questions gives the same report and trains the same adapters", async () => {
+  const unasked = { ...config, pinned: { ...config.pinned, times: 0 } };
+  const out = join(folder, "unasked");
+  const store = await StudyFolder.create(out, unasked, corpus);
+  const told: StudyEvent[] = [];
+  const report = await attempt(unasked, store, (event) => void told.push(event));
+  const isStep = ({ kind }: StudyEvent) => kind === "sft-step" || kind === "ppo-step";
+  expect({ ...report, config }).toEqual(whole.report);
+  expect(told.filter(isStep)).toEqual(whole.events.filter(isStep));
+  expect(whole.events.filter(({ kind }) => kind === "pinned").length).toBeGreaterThan(10);
+  expect(told.filter(({ kind }) => kind === "pinned")).toEqual([]);
+}, 300_000);
+
 const isDurable = ({ kind }: StudyEvent) => kind !== "progress" && kind !== "resumed";
 
 /** What a reader of the folder sees: all but the checkpoints, which lie where it was cut. */

@@ -1,8 +1,9 @@
 /** A model's files from a hub into a folder: gone on with where they broke off, and checked before they count. */
 import type { FileWriter, ModelFolder } from "../../core/models/folder";
 import type { HubFile } from "../../core/models/hub-info";
-import { CONFIG, WEIGHTS_INDEX, smallFiles, weightFiles } from "../../core/models/layout";
+import { CONFIG, WEIGHTS_INDEX } from "../../core/models/layout";
 import type { ModelFile } from "../../core/models/origin";
+import { requireModel, wantedFiles } from "../../core/models/wanted";
 import { Sha256 } from "../../core/sha256";
 import { type HubListing, addressOf } from "./listing";
 import { HubError, RETRIES, type Retries, cutShort, persist, piecesOf, request } from "./request";
@@ -27,13 +28,13 @@ const RESUMABLE = 2 ** 20; // bytes
 
 /**
  * config.json of a listing, checked, before anything else is loaded.
- * @throws RangeError if files are missing that a GPT-2 has; HubError as `downloadModel`.
+ * @throws RangeError if files are missing that a model has; HubError as `downloadModel`.
  */
 export async function readConfig(
   listing: HubListing,
   { signal, retries = RETRIES }: DownloadOptions,
 ): Promise<string> {
-  smallFiles(new Set(listing.files.keys()), listing.place);
+  requireModel(new Set(listing.files.keys()), listing.place);
   const file = listing.files.get(CONFIG)!;
   let content = new Uint8Array();
   const load = async () => {
@@ -48,7 +49,7 @@ export async function readConfig(
 }
 
 /**
- * Loads what makes a GPT-2, the small files first. Files that are there are checked and not loaded again.
+ * Loads what makes the model, the small files first. Files that are there are checked and not loaded again.
  *
  * @throws RangeError if files are missing; HubError if the hub can't be reached, or a file is not what the hub lists: it is
  *         deleted then. What came before a failure or a cancel stays, for the next time.
@@ -59,11 +60,15 @@ export async function downloadModel(
   options: DownloadOptions,
 ): Promise<ModelFile[]> {
   const names = new Set(listing.files.keys());
-  const small = smallFiles(names, listing.place);
-  const loaded: ModelFile[] = [];
-  for (const name of small) loaded.push(await downloadFile(listing, name, folder, options));
+  requireModel(names, listing.place);
+  const loaded = [await downloadFile(listing, CONFIG, folder, options)];
+  const wanted = wantedFiles(names, await textOf(folder, CONFIG), listing.place);
+  const { small } = wanted;
+  for (const name of small) {
+    if (name !== CONFIG) loaded.push(await downloadFile(listing, name, folder, options));
+  }
   const index = small.includes(WEIGHTS_INDEX) ? await textOf(folder, WEIGHTS_INDEX) : null;
-  const weights = weightFiles(names, index);
+  const weights = wanted.weights(index);
 
   const sizeOf = (files: readonly string[]) =>
     files.reduce((sum, name) => sum + listing.files.get(name)!.bytes, 0);

@@ -79,7 +79,7 @@ test.each([
   [{ layers_to_transform: [0] }, "layers_to_transform is [0]"],
   [{ layers_to_transform: 0 }, "layers_to_transform is 0"],
   [{ init_lora_weights: "pissa" }, 'init_lora_weights is "pissa"'],
-  [{ target_modules: ".*attn" }, "target_modules: Invalid type"],
+  [{ alora_invocation_tokens: [7] }, "alora_invocation_tokens is"],
 ])("refuses %o by its name", (fields, message) => {
   expect(() => readPeft(withField(fields), bytes)).toThrow(message);
 });
@@ -107,4 +107,14 @@ test("names the field that is wrong", () => {
   expect(() => readPeft(withField({ lora_dropout: 1 }), bytes)).toThrow(
     "adapter_config.json: lora_dropout",
   );
+});
+
+test("a pattern of targets means the maps that have weights, and the adapter is written by their names", () => {
+  const { config, tensors } = readPeft(withField({ target_modules: ".*attn.c_attn" }), bytes);
+  expect(config.targetModules).toEqual(["h.0.attn.c_attn", "h.1.attn.c_attn"]);
+  const files = writePeft({ config, baseModel: "tiny-gpt2", tensors });
+  expect(readPeft(files["adapter_config.json"], files["adapter_model.safetensors"]).config).toEqual(
+    config,
+  );
+  expect(() => readPeft(withField({ target_modules: "" }), bytes)).toThrow("target_modules");
 });

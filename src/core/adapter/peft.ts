@@ -17,9 +17,13 @@ export interface AdapterWeights {
   readonly tensors: readonly AdapterTensor[];
 }
 
+/** The names of PEFT's two files. */
+export const ADAPTER_CONFIG = "adapter_config.json";
+export const ADAPTER_WEIGHTS = "adapter_model.safetensors";
+
 export interface PeftFiles {
-  readonly "adapter_config.json": string;
-  readonly "adapter_model.safetensors": Uint8Array;
+  readonly [ADAPTER_CONFIG]: string;
+  readonly [ADAPTER_WEIGHTS]: Uint8Array;
 }
 
 const PREFIX = "base_model.model.transformer.";
@@ -33,7 +37,7 @@ const PeftConfig = v.looseObject({
   r: rank.wrapped,
   lora_alpha: loraAlpha.wrapped,
   lora_dropout: loraDropout,
-  target_modules: targetModules.wrapped,
+  target_modules: v.union([v.pipe(v.string(), v.nonEmpty()), targetModules.wrapped]),
   use_rslora: useRslora,
 });
 
@@ -54,6 +58,11 @@ const NEUTRAL_WHEN_EMPTY = [
   "exclude_modules",
   "target_parameters",
   "trainable_token_indices",
+  "alora_invocation_tokens",
+  "arrow_config",
+  "kasa_config",
+  "monteclora_config",
+  "use_bdlora",
 ];
 
 /**
@@ -83,13 +92,13 @@ export function writePeft({ config, baseModel, tensors }: AdapterWeights): PeftF
 }
 
 /**
- * Reads PEFT's two files.
+ * Reads PEFT's two files. Where `target_modules` is a pattern, as "all-linear" is, the maps are those that have weights.
  *
  * @throws SyntaxError if a file is not what it should be; RangeError if the adapter uses something that this
  *         workbench does not compute (DoRA, biases, rank patterns …), by PEFT's name of it.
  */
 export function readPeft(configText: string, safetensorsBytes: Uint8Array): AdapterWeights {
-  const { config, baseModel } = readConfig(configText);
+  const peft = readConfig(configText);
   const file = parseSafetensors(safetensorsBytes, "adapter_model.safetensors");
   const tensors = [...file.tensors.values()].map(({ name, shape, read }) => {
     const key = KEY.exec(name);
@@ -99,18 +108,34 @@ export function readPeft(configText: string, safetensorsBytes: Uint8Array): Adap
       );
     }
     const rank = key[2] === "A" ? shape[0] : shape[1];
-    if (shape.length !== 2 || rank !== config.rank) {
+    if (shape.length !== 2 || rank !== peft.r) {
       throw new RangeError(
-        `adapter_model.safetensors: ${name} has shape [${shape.join(", ")}], but adapter_config.json says r ${config.rank}`,
+        `adapter_model.safetensors: ${name} has shape [${shape.join(", ")}], but adapter_config.json says r ${peft.r}`,
       );
     }
     return { name: name.slice(PREFIX.length), shape, data: read() };
   });
   requirePairs(tensors.map(({ name }) => name));
-  return { config, baseModel, tensors };
+  const { target_modules: targets } = peft;
+  return {
+    baseModel: peft.base_model_name_or_path ?? "",
+    config: {
+      rank: peft.r,
+      loraAlpha: peft.lora_alpha,
+      loraDropout: peft.lora_dropout,
+      targetModules: typeof targets === "string" ? mapsWithWeights(tensors) : targets,
+      useRslora: peft.use_rslora,
+    },
+    tensors,
+  };
 }
 
-function readConfig(text: string): Pick<AdapterWeights, "config" | "baseModel"> {
+/** "h.0.attn.c_attn", each once. */
+function mapsWithWeights(tensors: readonly AdapterTensor[]): string[] {
+  return [...new Set(tensors.map(({ name }) => name.replace(/\.lora_[AB]\.weight$/, "")))];
+}
+
+function readConfig(text: string): v.InferOutput<typeof PeftConfig> {
   const parsed = v.safeParse(PeftConfig, parseJson(text));
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -118,18 +143,8 @@ function readConfig(text: string): Pick<AdapterWeights, "config" | "baseModel"> 
       `adapter_config.json: ${v.getDotPath(issue) ?? "file"}: ${issue.message}`,
     );
   }
-  const peft = parsed.output;
-  refuseWhatWeDoNotDo(peft);
-  return {
-    baseModel: peft.base_model_name_or_path ?? "",
-    config: {
-      rank: peft.r,
-      loraAlpha: peft.lora_alpha,
-      loraDropout: peft.lora_dropout,
-      targetModules: peft.target_modules,
-      useRslora: peft.use_rslora,
-    },
-  };
+  refuseWhatWeDoNotDo(parsed.output);
+  return parsed.output;
 }
 
 function parseJson(text: string): unknown {

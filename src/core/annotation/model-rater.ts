@@ -2,6 +2,7 @@
  * A model as a rater: it reads what a rater reads, in the task's own order and with the task's own sides, and its
  * session is a log like a rater's. A reply that is no label is kept as a comment on the item and counts as missing.
  */
+import { withoutReasoning } from "../chat/reasoning";
 import { sampleIndices } from "../chat/request";
 import type { MergedLabels } from "./merge";
 import { raterKey } from "./merge";
@@ -47,8 +48,9 @@ export function raterPrompt({ prompt, guidelines, pairs }: LabelTask, item: Task
  * @returns null for every other reply: a label is never guessed.
  */
 export function parseLabel(reply: string): Label | null {
-  const said = reply.replace(/^\s*<think>[\s\S]*?<\/think>/, "");
-  const bare = said.replaceAll(/^[\s"'`*“”‘’]+|[\s"'`*“”‘’.]+$/g, "").toUpperCase();
+  const bare = withoutReasoning(reply)
+    .replaceAll(/^[\s"'`*“”‘’]+|[\s"'`*“”‘’.]+$/g, "")
+    .toUpperCase();
   return LABELS.find((label) => label === bare) ?? null;
 }
 

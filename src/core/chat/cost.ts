@@ -112,7 +112,7 @@ export function estimateText({
   if (requests === 0) return `nothing is to be asked${before}`;
   const money = cost === null ? "no price is known" : `at most ${money4(cost)} at the prices given`;
   return (
-    `${n(requests)} requests${before}: about ${n(promptTokens)} tokens sent, by four characters a token, and at most ` +
+    `${n(requests)} ${requests === 1 ? "request" : "requests"}${before}: about ${n(promptTokens)} tokens sent, by four characters a token, and at most ` +
     `${n(completionTokens)} received; ${money}`
   );
 }

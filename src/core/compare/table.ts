@@ -2,6 +2,7 @@
 import { toCsv } from "../format/csv";
 import type { PairedDifference } from "../statistics/paired";
 import type { Against, MethodMeasure, MethodResult } from "./methods";
+import { differenceOf } from "./sentences";
 
 const MIB = 2 ** 20;
 
@@ -26,7 +27,7 @@ export function comparisonMarkdown(
         figure(result.means.sage),
         cell(result, "sage", "baseline"),
         cell(result, "sage", "lora"),
-        counts(find(result, "sage", "lora")),
+        counts(differenceOf(result, "sage", "lora")),
       ]),
     ),
     "Whether the gain lies within questions: similarity of a question's answers to one another, less that to the answers to other questions.",
@@ -90,17 +91,8 @@ const COLUMNS = [
   ...(["n", "higher", "equal", "lower", "p", "seeds"] as const),
 ] as const;
 
-function find(
-  { differences }: MethodResult,
-  measure: MethodMeasure,
-  against: Against,
-): PairedDifference | null {
-  const found = differences.find((one) => one.measure === measure && one.against === against);
-  return found?.paired ?? null;
-}
-
 function cell(result: MethodResult, measure: MethodMeasure, against: Against): string {
-  const paired = find(result, measure, against);
+  const paired = differenceOf(result, measure, against);
   if (paired === null || paired.meanDifference === null) return "–";
   const { meanDifference, interval } = paired;
   const bounds = interval

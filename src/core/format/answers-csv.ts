@@ -3,7 +3,10 @@ import type { Corpus } from "../corpus/corpus";
 import { toCsv } from "./csv";
 
 /** Answers in MCC's long format, one row a wording: what `importMcc` and `steadfast score` read. */
-export function answersCsv({ questions }: Corpus, answers: readonly Answer[]): string {
+export function answersCsv(
+  { questions }: Pick<Corpus, "questions">,
+  answers: readonly Answer[],
+): string {
   const byId = new Map(questions.map((question) => [question.id, question]));
   const hasRules = answers.some(({ ruleOfThumb }) => ruleOfThumb !== null);
   const rows = answers.map(({ questionId, paraphrase, text, ruleOfThumb }) => {

@@ -33,6 +33,7 @@ export function reportMarkdown(report: StudyReport): string {
       ...targetModel(report),
     ],
     "## SaGE on the held-out questions",
+    "Answers alone are compared, without rules of thumb.",
     table(report),
     ...report.comparisons.map((one) => comparisonSentence(one, method)),
     controlSentence(report.models, method),
@@ -123,6 +124,7 @@ export function controlSentence(models: readonly ModelSummary[], method = "PPO")
 }
 
 export function bestSentence({ best, config }: StudyReport): string {
+  if (config.cycles.max === 0) return "Nothing was trained: the target answered as it is.";
   return best.name === "baseline"
     ? "No trained model beat the baseline; the pretrained model is kept."
     : `Kept: the model ${labelOf(best.name, methodName(config))} of cycle ${best.cycle}.`;

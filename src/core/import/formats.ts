@@ -4,6 +4,7 @@ import { collectHellaSwag, collectMoralChoice, collectTruthfulQa } from "./bench
 import type { Collector } from "./collect";
 import { collectFoundations } from "./foundations";
 import { collectAnnotations, collectEdges } from "./pairs";
+import { collectQuestions } from "./questions";
 import type { Roles } from "./roles";
 
 export const FORMATS = [
@@ -18,6 +19,7 @@ export const FORMATS = [
   ["long", "Questions, a row a wording"],
   ["wide", "Questions, a column a wording"],
   ["list", "Questions, each with a list of wordings"],
+  ["questions", "Questions alone, to be given wordings"],
 ] as const;
 export type FormatName = (typeof FORMATS)[number][0];
 
@@ -57,6 +59,7 @@ const FIXED: Readonly<Partial<Record<FormatName, Fixed>>> = {
     required: ["scenario_id", "context", "action1", "action2"],
     collect: collectMoralChoice,
   },
+  questions: { required: ["question"], collect: collectQuestions },
 };
 
 const KNOWN: Readonly<Partial<Record<FormatName, Known>>> = {
@@ -93,8 +96,11 @@ export function knownRoles(name: FormatName, columns: readonly string[]): Roles 
 
 /** Null if the columns are no known format's: then their roles are guessed. */
 export function detectFormat(columns: readonly string[]): FormatName | null {
+  // Many tables have a column of that name: only who asks for questions alone gets them.
   const fits = (name: FormatName) =>
-    (FIXED[name] ?? KNOWN[name]) !== undefined && missingColumns(name, columns).length === 0;
+    name !== "questions" &&
+    (FIXED[name] ?? KNOWN[name]) !== undefined &&
+    missingColumns(name, columns).length === 0;
   // A wording in every row makes it a corpus, whatever else its columns hold.
   return (["mcc", ...formatNames] as const).find(fits) ?? null;
 }

@@ -115,7 +115,7 @@ export function problemOf(roles: Roles, columns: readonly string[]): string | nu
     return `no column tells which question a row belongs to; the file has ${found}. Say which holds the question.`;
   }
   if (columnsOf(roles, "wording", columns).length === 0) {
-    return `the column "paraphrased" is missing, or another that holds a wording; the file has ${found}. Name the column so in the first row, or say which holds a wording.`;
+    return `the column "paraphrased" is missing, or another that holds a wording; the file has ${found}. Name the column so in the first row, or say which holds a wording; or read the file as "questions", to have wordings made.`;
   }
   const single = (["id", "question", "topic"] as const).find(
     (role) => columnsOf(roles, role, columns).length > 1,

@@ -12,7 +12,7 @@ import {
 } from "./registry";
 import { clusterThresholdOf } from "./cluster-threshold";
 import { STANCE_RULES } from "./stance";
-import { summariseMeasures } from "./summarise";
+import { meanOfMeasure, summariseMeasures } from "./summarise";
 
 const weights = [0.9, 0.5, 0.8];
 const score = { ...sageOfPairs(weights, 3), bleu: 0.1, rougeL: 0.2 };
@@ -101,4 +101,18 @@ test("docs/measures.md has every measure, every stance rule with its example, an
     expect(docs).toContain(`| ${name} | ${stance} | ${example} |`);
   }
   expect(docs).toContain(`**${String(clusterThresholdOf("use-lite")).slice(1)} for USE-lite**`);
+});
+
+test("a measure's mean alone is that of its summary, and of nothing defined there is none", () => {
+  const score = (sage: number | null, flips: number | null) => ({
+    ...{ sage, meanSimilarity: sage, evenness: 1, weakest: null, n: 5, reason: null },
+    ...{ bleu: 0.1, rougeL: null },
+    measures: { flipRate: { value: flips, n: 10, reason: flips === null ? "says neither" : null } },
+  });
+  const scores = [score(0.5, 0.2), score(0.7, null), score(null, 0.4)];
+  expect(meanOfMeasure(scores, "sage")).toEqual({ mean: 0.6, n: 2 });
+  const { flipRate, rougeL } = summariseMeasures(scores, { seed: 1 });
+  expect(meanOfMeasure(scores, "flipRate")).toEqual({ mean: flipRate!.mean, n: flipRate!.n });
+  expect(meanOfMeasure(scores, "rougeL")).toEqual({ mean: null, n: 0 });
+  expect(rougeL).toMatchObject({ mean: null, n: 0 });
 });

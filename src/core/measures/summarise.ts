@@ -2,7 +2,13 @@
 import { deriveSeed } from "../random";
 import { type BootstrapOptions, bootstrapMean } from "../statistics/bootstrap";
 import type { Measured } from "./measured";
-import { type FieldScore, type ListedMeasures, measuredOf, SUMMARISED_NAMES } from "./registry";
+import {
+  type FieldScore,
+  type ListedMeasures,
+  type MeasureName,
+  measuredOf,
+  SUMMARISED_NAMES,
+} from "./registry";
 
 export interface MeasureSummary {
   readonly mean: number | null;
@@ -17,6 +23,16 @@ export interface MeasureSummary {
 export type MeasureSummaries = Readonly<
   Partial<Record<(typeof SUMMARISED_NAMES)[number], MeasureSummary>>
 >;
+
+/** A measure's mean alone, which costs no bootstrap: for tables of many models. */
+export function meanOfMeasure(
+  scores: readonly (FieldScore & { readonly measures?: ListedMeasures })[],
+  name: MeasureName,
+): Pick<MeasureSummary, "mean" | "n"> {
+  const values = scores.flatMap((score) => measuredOf(score, name).value ?? []);
+  const n = values.length;
+  return { mean: n === 0 ? null : values.reduce((a, b) => a + b) / n, n };
+}
 
 /** Questions of which a measure is undefined are left out of its mean; n says how many were in. */
 export function summariseMeasures(

@@ -34,7 +34,7 @@ export function checksumOf(files: readonly ModelFile[]): string {
 
 /** The weights' file, whose checksum tells models apart; of several the first. */
 export function weightsOf({ files }: Pick<ModelOrigin, "files">): ModelFile | null {
-  return files.find(({ name }) => name.endsWith(".safetensors")) ?? null;
+  return files.find(({ name }) => /\.(safetensors|onnx)$/.test(name)) ?? null;
 }
 
 /** The names are those of a layout, and in ASCII. */

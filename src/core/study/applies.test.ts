@@ -20,3 +20,11 @@ test("what a batch is applies to PPO alone", () => {
   expect(METHODS.filter((method) => applies(batch, { enabled: true, method }))).toEqual(["ppo"]);
   expect(applies(["rollouts", "samples"], { enabled: true, method: "dpo" })).toBe(true);
 });
+
+test("without cycles nothing that trains applies", () => {
+  const groups = shown({ enabled: true, method: "ppo", trains: false });
+  expect(groups).toEqual(expect.arrayContaining(["questions", "sampling", "sage", "cycles"]));
+  for (const key of ["selection", "adapter", "sft", "rollouts", "reward", "ppo", "checkpoints"]) {
+    expect(groups).not.toContain(key);
+  }
+});

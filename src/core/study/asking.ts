@@ -5,6 +5,7 @@ import { sampleIndices } from "../chat/request";
 import type { Question } from "../corpus/corpus";
 import { deriveSeed } from "../random";
 import { PartialSet, type Place } from "./answer-set";
+import type { StudyConfig } from "./config";
 import type { Run } from "./context";
 import { PausedError } from "./paused";
 import type { SeededPrompt } from "./ports";
@@ -24,7 +25,7 @@ const ALIGNED_BLOCK = 16;
  */
 export function promptsFor(
   questions: readonly Question[],
-  { config }: Pick<Run, "config">,
+  { config }: { readonly config: Pick<StudyConfig, "prompt" | "seed"> },
   ...purpose: (string | number)[]
 ): SeededPrompt[] {
   return questions.flatMap(({ id, paraphrases }) =>

@@ -166,7 +166,7 @@ export const StudyConfig = v.strictObject({
       v.string(),
       v.nonEmpty(),
       about(
-        'The GPT-2 that is studied: "demo", "hub:owner/name@revision", or a folder in the hub\'s layout on the command line',
+        'The model that is studied, a GPT-2 or one in ONNX (without training): "demo", "hub:owner/name@revision", or a folder in the hub\'s layout on the command line',
       ),
     ),
     "demo",
@@ -310,7 +310,15 @@ export const StudyConfig = v.strictObject({
   dpo: v.optional(DpoConfig, {}),
   cycles: v.optional(
     v.strictObject({
-      max: v.optional(v.pipe(count, about("Cycles at most")), 1),
+      max: v.optional(
+        v.pipe(
+          v.number(),
+          v.integer(),
+          v.minValue(0),
+          about("Cycles at most; 0 answers and scores the held-out questions, and trains nothing"),
+        ),
+        1,
+      ),
       patience: v.optional(
         v.pipe(count, about("Stop after so many cycles without a better model")),
         1,
@@ -322,6 +330,31 @@ export const StudyConfig = v.strictObject({
       atLeast: v.optional(
         v.pipe(count, about("Cycles before a score that no longer rises may end the study")),
         1,
+      ),
+    }),
+    {},
+  ),
+  pinned: v.optional(
+    v.strictObject({
+      questions: v.optional(
+        v.pipe(
+          v.array(questionId),
+          v.maxLength(10, "At most 10 questions can be pinned"),
+          about("Ids of questions of the corpus; empty takes the first three held-out ones"),
+        ),
+        [],
+      ),
+      times: v.optional(
+        v.pipe(
+          v.number(),
+          v.integer(),
+          v.minValue(0),
+          v.maxValue(50, "At most 50 times a training"),
+          about(
+            "Times that the model is asked in LoRA, and again after it. Each costs as many answers as questions are pinned; 0 asks never",
+          ),
+        ),
+        4,
       ),
     }),
     {},

@@ -1,4 +1,5 @@
 import type { AbortSignalLike } from "../abort";
+import type { Question } from "../corpus/corpus";
 import type { StudyConfig } from "./config";
 import type { StudyEvent } from "./events";
 import type { Hooks } from "./hooks";
@@ -11,6 +12,8 @@ export interface Run {
   readonly ports: StudyPorts;
   readonly signal: AbortSignalLike;
   readonly pause: AbortSignalLike | null;
+  /** Asked again and again as training goes, to be looked at. */
+  readonly pinned: readonly Question[];
   /** Marks where a resumed run leaves what it found done; nothing the second time, or in a first run. */
   readonly goOn: (from: ResumePoint) => void;
   readonly report: (event: StudyEvent) => void;

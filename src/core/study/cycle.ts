@@ -1,17 +1,15 @@
 /** One cycle: answers, scores, selection, LoRA, evaluation, training from own answers, evaluation. */
 import type { AdapterWeights } from "../adapter/peft";
-import type { Answer } from "../answers/answer";
-import { fillPrompt } from "../answers/prompt";
-import type { Question, QuestionId } from "../corpus/corpus";
+import type { Question } from "../corpus/corpus";
 import { type CycleOutcome, type SageById, sageById } from "../format/report";
 import type { Finding } from "../health/finding";
 import { type SelectionRecord, select } from "../select/select";
 import { askAligned, askPolicy } from "./asking";
 import type { Run } from "./context";
 import { type Evaluated, evaluate, score } from "./evaluate";
-import type { TrainingExample } from "./ports";
+import { type ExamplesByQuestion, type FeedbackPairs, toExamples, toPairs } from "./examples";
 import { loraPhase } from "./lora-phase";
-import { type FeedbackPairs, rolloutPhase } from "./rollout-phase";
+import { rolloutPhase } from "./rollout-phase";
 
 export interface Candidate {
   readonly name: "lora" | "ppo";
@@ -19,8 +17,6 @@ export interface Candidate {
   readonly evaluated: Evaluated;
   readonly weights: AdapterWeights;
 }
-
-export type ExamplesByQuestion = ReadonlyMap<QuestionId, readonly TrainingExample[]>;
 
 export interface CycleResult {
   readonly outcome: Omit<CycleOutcome, "improved">;
@@ -122,52 +118,9 @@ async function answerAndSelect(
     selection,
     trainSage: { target, aligned },
     kept: toExamples(alignedAnswers, questions, idsOf("train"), config.prompt),
+    // Where the target scored higher than the aligned model, its answers are the better ones.
     feedback: toPairs(targetAnswers, alignedAnswers, questions, idsOf("feedback"), config.prompt),
   };
-}
-
-function toExamples(
-  answers: readonly Answer[],
-  questions: readonly Question[],
-  kept: ReadonlySet<QuestionId>,
-  template: string,
-): ExamplesByQuestion {
-  return new Map(
-    questions
-      .filter(({ id }) => kept.has(id))
-      .map(({ id, paraphrases }) => [
-        id,
-        answers
-          .filter(({ questionId }) => questionId === id)
-          .map(({ paraphrase, text }) => ({
-            prompt: fillPrompt(template, paraphrases[paraphrase]!),
-            answer: text,
-          })),
-      ]),
-  );
-}
-
-/** Where the target scored higher than the aligned model, its answers are the better ones, wording by wording. */
-function toPairs(
-  target: readonly Answer[],
-  aligned: readonly Answer[],
-  questions: readonly Question[],
-  feedback: ReadonlySet<QuestionId>,
-  template: string,
-): FeedbackPairs {
-  const better = toExamples(target, questions, feedback, template);
-  const worse = toExamples(aligned, questions, feedback, template);
-  const said = (text: string) => text.trim() !== "";
-  return new Map(
-    [...better].map(([id, examples]) => [
-      id,
-      examples.flatMap(({ prompt, answer: chosen }) => {
-        const rejected = worse.get(id)!.find((one) => one.prompt === prompt)?.answer ?? "";
-        const differ = said(chosen) && said(rejected) && chosen !== rejected;
-        return differ ? [{ prompt, chosen: { text: chosen }, rejected: { text: rejected } }] : [];
-      }),
-    ]),
-  );
 }
 
 /** The policy carries the adapter, and answers the held-out questions. */

@@ -3,6 +3,7 @@ import type { Spending } from "../chat/cost";
 import type { Finding } from "../health/finding";
 import type { SelectionRecord } from "../select/select";
 import type { TrainingPhase } from "./checkpoint";
+import type { PinnedAnswer } from "./pinned";
 import type { CycleOutcome, ModelSummary } from "../format/report";
 import type { QuestionScore } from "./scoring";
 import type { SftStep, StepStats } from "./trainer";
@@ -38,6 +39,14 @@ export type StudyEvent =
       readonly stats: StepStats;
       /** What this step showed to be wrong with the run, mostly nothing; missing in logs of before there was a watch. */
       readonly findings?: readonly Finding[];
+    }
+  /** What the model in training says to the pinned questions after this step; after 0 it has learned nothing. */
+  | {
+      readonly kind: "pinned";
+      readonly cycle: number;
+      readonly phase: TrainingPhase["kind"];
+      readonly step: number;
+      readonly answers: readonly PinnedAnswer[];
     }
   | { readonly kind: "cycle"; readonly outcome: CycleOutcome }
   /** The run goes on here: after this step of this phase, or with null where no training was under way. */

@@ -4,6 +4,7 @@ import { deriveSeed } from "../random";
 import { batches } from "../sft/batches";
 import { Checkpoints } from "./checkpoints";
 import type { Run } from "./context";
+import { PinnedAnswers } from "./pinned";
 import type { TrainingExample } from "./ports";
 
 /** Trains an adapter, which is then stored and attached; one that is stored is only attached. */
@@ -27,15 +28,18 @@ export async function loraPhase(
     return trained;
   }
   const checkpoints = new Checkpoints(phase, from?.step ?? 0, run);
+  const pinned = new PinnedAnswers(phase, from?.step ?? 0, run);
   const { adapter, sft } = config;
   const seed = deriveSeed(config.seed, "sft", cycle);
   const order = [...batches(examples.length, sft, deriveSeed(seed, "batches"))];
   const trainer = await policy.startSft(examples, { adapter, sft, seed }, from);
   try {
+    await pinned.start();
     for (const batch of order.slice(from?.step ?? 0)) {
       const step = await trainer.step(batch, run);
       report({ kind: "sft-step", cycle, step });
       report({ kind: "progress", done: step.step, total: step.totalSteps });
+      await pinned.at(step.step, step.totalSteps, step.step === order.length);
       // The last step needs no checkpoint: what the phase gives is stored below.
       await checkpoints.at(step.step, false, () => trainer.snapshot());
     }

@@ -9,7 +9,7 @@ import { meanVector, sameness } from "../rewards/guards";
 import { fewestWordings, payGroup } from "../rewards/rewards";
 import { pairWeights } from "../sage/similarity";
 import type { Run } from "./context";
-import type { ExamplesByQuestion } from "./cycle";
+import type { ExamplesByQuestion } from "./examples";
 
 /** One question's sampled answers and their pay. Empty answers have no meaning to compare: they are not in here. */
 export interface PaidGroup extends SampledGroup {

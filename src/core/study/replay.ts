@@ -79,6 +79,8 @@ function identityOf(event: StudyEvent): string | null {
       return `sft-step ${event.cycle} ${event.step.step}`;
     case "ppo-step":
       return `ppo-step ${event.cycle} ${event.step}`;
+    case "pinned":
+      return `pinned ${event.cycle} ${event.phase} ${event.step}`;
     case "cycle":
       return `cycle ${event.outcome.cycle}`;
     case "progress":
@@ -89,13 +91,14 @@ function identityOf(event: StudyEvent): string | null {
   }
 }
 
-/** Whether it is the start of this training phase, or a step of it. */
+/** Whether it is the start of this training phase, a step of it, or what was said after one. */
 function belongsTo(event: StudyEvent, { kind, cycle }: NonNullable<ResumePoint>): boolean {
   if (event.kind === "phase") return event.phase.kind === kind && event.phase.cycle === cycle;
+  if (event.kind === "pinned") return event.phase === kind && event.cycle === cycle;
   return event.kind === (kind === "lora" ? "sft-step" : "ppo-step") && event.cycle === cycle;
 }
 
 function stepOf(event: StudyEvent): number | null {
   if (event.kind === "sft-step") return event.step.step;
-  return event.kind === "ppo-step" ? event.step : null;
+  return event.kind === "ppo-step" || event.kind === "pinned" ? event.step : null;
 }

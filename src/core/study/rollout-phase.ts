@@ -3,7 +3,7 @@
  * RLOO, GRPO or DPO. In events, files and stored runs its name is "ppo", from before there were the others.
  */
 import type { AdapterWeights } from "../adapter/peft";
-import type { Question, QuestionId } from "../corpus/corpus";
+import type { Question } from "../corpus/corpus";
 import type { Finding } from "../health/finding";
 import { HealthMonitor } from "../health/monitor";
 import { healthSample } from "../health/sample";
@@ -13,20 +13,18 @@ import { promptsFor } from "./asking";
 import { Checkpoints } from "./checkpoints";
 import type { Sampling, StudyConfig } from "./config";
 import type { Run } from "./context";
-import type { ExamplesByQuestion } from "./cycle";
+import type { ExamplesByQuestion, FeedbackPairs } from "./examples";
 import { type PaidGroup, Payer } from "./payment";
+import { PinnedAnswers } from "./pinned";
 import { batchesOf, stepsOfVisit } from "./rollout-batches";
 import { readRolloutState, writeRolloutState } from "./rollout-state";
-import { learnerOf, type PreferencePair, type RolloutTrainer, type StepStats } from "./trainer";
+import { learnerOf, type RolloutTrainer, type StepStats } from "./trainer";
 
 export interface RolloutOutcome {
   readonly weights: AdapterWeights;
   readonly skippedAnswers: number;
   readonly health: readonly Finding[];
 }
-
-/** The feedback list as pairs, by question. */
-export type FeedbackPairs = ReadonlyMap<QuestionId, readonly PreferencePair[]>;
 
 /** What the selection left for this phase. */
 export interface Selected {
@@ -81,6 +79,7 @@ export async function rolloutPhase(
   );
   const payer = new Payer(kept, run, from?.latest);
   const checkpoints = new Checkpoints(phase, from?.step ?? 0, run);
+  const pinned = new PinnedAnswers(phase, from?.step ?? 0, run);
   let step = from?.step ?? 0;
   let visited = from?.visits ?? 0;
   try {
@@ -103,6 +102,7 @@ export async function rolloutPhase(
       visited++;
       // Between questions no rollouts are held, so there are none to save.
       const done = step >= totalSteps || visited === visits.length;
+      await pinned.at(step, totalSteps, done);
       const progress = { visits: visited, skippedAnswers, done };
       await checkpoints.at(step, done, async () =>
         writeRolloutState(await trainer.snapshot(), progress, health, payer),

@@ -105,7 +105,7 @@ export async function scoreQuestions(
     said.map(({ text }) => text),
   );
   const rules = said.flatMap(({ ruleOfThumb }) => ruleOfThumb ?? []);
-  const ofRules = rules.length === said.length && said.length > 0 ? await embed(said, rules) : null;
+  const ofRules = areRulesCompared(answers) ? await embed(said, rules) : null;
   const repeated = answers.flatMap((answer, i) => {
     const text = again?.[i] ?? null;
     return text === null || text.trim() === "" || !ofAnswers.has(answer) ? [] : [{ answer, text }];
@@ -152,6 +152,14 @@ export async function scoreQuestions(
     scored.push({ score: { ...score, measures }, sum, contradictions: contradicts });
   }
   return scored;
+}
+
+/** Whether rules of thumb are compared beside answers: every answer that says something has one. Else answers alone are. */
+export function areRulesCompared(
+  answers: readonly Pick<ScoredAnswer, "text" | "ruleOfThumb">[],
+): boolean {
+  const said = answers.filter(({ text }) => text.trim() !== "");
+  return said.length > 0 && said.every(({ ruleOfThumb }) => ruleOfThumb !== null);
 }
 
 function groupByQuestion(answers: readonly ScoredAnswer[]): Map<QuestionId, ScoredAnswer[]> {

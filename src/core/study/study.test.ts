@@ -467,3 +467,59 @@ test("a wording that a question has twice asks for a second sample, and what the
   expect(told.at(-1)).toBe(asked.length);
   expect(told).toEqual(told.toSorted((a, b) => a - b));
 });
+
+/** Figures of a run and what its model was paid, with what it said to the pinned questions. */
+async function pinnedRun(input: Partial<StudyConfigInput>, world = new ToyWorld()) {
+  const moments: Extract<StudyEvent, { kind: "pinned" }>[] = [];
+  const report = await runStudy(resolveConfig({ ...small, ...input }), corpusOf(10), world.ports, {
+    signal: quiet.signal,
+    report: (event) => void (event.kind === "pinned" && moments.push(event)),
+  });
+  return { moments, figures: { ...report, config: null }, paid: world.paid };
+}
+
+test("the pinned questions are asked before training and at evenly spread steps, and the figures are those of a run without", async () => {
+  const rollouts = { passes: 2, maxSteps: 8 };
+  const { moments, ...pinned } = await pinnedRun({ rollouts, pinned: { times: 4 } });
+  expect(moments.map(({ phase, step }) => `${phase} ${step}`)).toEqual([
+    ...["lora 0", "lora 1"], // the toy's LoRA takes one step
+    ...["ppo 2", "ppo 4", "ppo 6", "ppo 8"],
+  ]);
+  for (const { answers } of moments) expect(answers).toHaveLength(3);
+  const { moments: none, ...without } = await pinnedRun({ rollouts, pinned: { times: 0 } });
+  expect(none).toEqual([]);
+  expect(pinned).toEqual(without);
+});
+
+test("pinned questions are the first held-out ones, or those that are named, each by the seed of its evaluation", async () => {
+  const world = new ToyWorld();
+  const generate = world.ports.policy.generate.bind(world.ports.policy);
+  const evaluated: Parameters<typeof generate>[0][number][] = [];
+  const asked: typeof evaluated = [];
+  world.ports.policy.generate = async (prompts, ...rest) => {
+    (prompts.length === 3 ? asked : evaluated).push(...prompts);
+    return generate(prompts, ...rest);
+  };
+  const { moments } = await pinnedRun({}, world);
+  const heldOut = evaluated.slice(0, 20); // the baseline's answers to 4 questions, 5 wordings each
+  expect(asked.slice(0, 3)).toEqual([heldOut[0], heldOut[5], heldOut[10]]);
+  expect(moments[0]?.answers.map(({ questionId }) => `question ${questionId}`)).toHaveLength(3);
+
+  const named = await pinnedRun({ pinned: { questions: [7, 2] } });
+  expect(named.moments[0]?.answers.map(({ questionId }) => questionId)).toEqual([7, 2]);
+  await expect(pinnedRun({ pinned: { questions: [77] } })).rejects.toThrow(
+    "pinned.questions: question 77 is not in the corpus; take it out, or name another id",
+  );
+});
+
+test("a rollout phase that ends before all its steps asks the pinned questions at its end", async () => {
+  const world = new ToyWorld();
+  const startRollouts = world.ports.policy.startRollouts.bind(world.ports.policy);
+  let visits = 0;
+  world.ports.policy.startRollouts = async (settings) => ({
+    ...(await startRollouts(settings)),
+    rollout: async (prompts) => prompts.map(() => (visits++ < 5 ? "yes" : "")), // one question answers
+  });
+  const { moments } = await pinnedRun({ rollouts: { passes: 1 }, pinned: { times: 1 } }, world);
+  expect(moments.filter(({ phase }) => phase === "ppo").map(({ step }) => step)).toEqual([1]);
+});

@@ -21,6 +21,7 @@ import type { Run } from "./context";
 import { runCycle } from "./cycle";
 import { type Evaluated, evaluate } from "./evaluate";
 import type { StudyEvent } from "./events";
+import { pinnedQuestions } from "./pinned";
 import { Progress } from "./progress";
 import { plateaued } from "./plateau";
 import type { StudyPorts } from "./ports";
@@ -48,9 +49,9 @@ export async function runStudy(
   ports: StudyPorts,
   context: StudyContext,
 ): Promise<StudyReport> {
-  const run = runOf(config, ports, context);
   const split = checkStudy(config, corpus, ports.policy);
   const { evaluation, train } = split;
+  const run = runOf(config, ports, context, pinnedQuestions(config, corpus, evaluation));
 
   await ports.policy.useAdapter(null);
   const baseline = await firstEvaluation("baseline", evaluation, run);
@@ -86,13 +87,14 @@ function runOf(
   config: StudyConfig,
   ports: StudyPorts,
   { signal, pause, resumes = false, report }: StudyContext,
+  pinned: readonly Question[],
 ): Run {
   let marked = !resumes;
   const goOn = (from: ResumePoint) => {
     if (!marked) report({ kind: "resumed", from });
     marked = true;
   };
-  return { config, ports, signal, pause: pause ?? null, goOn, report };
+  return { config, ports, signal, pause: pause ?? null, pinned, goOn, report };
 }
 
 async function firstEvaluation(

@@ -1,8 +1,8 @@
 /** Adapters of a whole model: one low-rank map for each linear map that the configuration names. */
 import * as tf from "@tensorflow/tfjs-core";
 import { adapterScaling, type AdapterConfig } from "../../core/adapter/config";
+import { adaptedMaps, fitAdapter } from "../../core/adapter/fit";
 import type { AdapterTensor, AdapterWeights } from "../../core/adapter/peft";
-import { isTarget } from "../../core/gpt2/maps";
 import { deriveSeed } from "../../core/random";
 import type { Gpt2 } from "../gpt2/model";
 import type { LinearWeights } from "../gpt2/weights";
@@ -75,23 +75,17 @@ export function createAdapter(model: Gpt2, config: AdapterConfig, seed: number):
  * @throws RangeError if they do not fit the model: a map without weights, weights without a map, another shape.
  */
 export function importAdapter(model: Gpt2, weights: AdapterWeights): AttachedAdapter {
-  const given = new Map(weights.tensors.map((tensor) => [tensor.name, tensor]));
-  const { rank } = weights.config;
-  const found = targets(model, weights.config).map(({ name, weight }) => {
+  const maps = model.linearMaps().map(({ name, weight }) => {
     const [fanIn, fanOut] = weight.shape;
-    const a = take(given, `${name}.lora_A.weight`, [rank, fanIn]);
-    const b = take(given, `${name}.lora_B.weight`, [fanOut, rank]);
-    return { name, a, b };
+    return { name, fanIn, fanOut };
   });
-  if (given.size > 0) {
-    throw new RangeError(
-      `the adapter holds ${[...given.keys()].join(", ")}, which target_modules ${weights.config.targetModules.join(", ")} does not name in ${model.name}`,
-    );
-  }
+  const fitted = fitAdapter(weights, maps, model.name);
   const variable = ({ data, shape }: AdapterTensor) =>
     tf.tidy(() => tf.variable(tf.tensor2d(data, shape as [number, number])));
-  const maps = found.map(({ name, a, b }) => [name, { a: variable(a), b: variable(b) }] as const);
-  return new AttachedAdapter(weights.config, weights.baseModel, new Map(maps));
+  const variables = fitted.map(
+    ({ name, a, b }) => [name, { a: variable(a), b: variable(b) }] as const,
+  );
+  return new AttachedAdapter(weights.config, weights.baseModel, new Map(variables));
 }
 
 /** Copies the weights out, in PEFT's layout. */
@@ -111,30 +105,5 @@ export function checkTargets(model: Gpt2, config: AdapterConfig): void {
   targets(model, config);
 }
 
-function targets(model: Gpt2, { targetModules }: AdapterConfig): LinearWeights[] {
-  const maps = model.linearMaps();
-  for (const target of targetModules) {
-    if (!maps.some(({ name }) => isTarget(name, target))) {
-      throw new RangeError(
-        `adapter.targetModules: "${target}" names no map of ${model.name}; use c_attn, attn.c_proj, mlp.c_fc or mlp.c_proj`,
-      );
-    }
-  }
-  return maps.filter(({ name }) => targetModules.some((target) => isTarget(name, target)));
-}
-
-function take(
-  given: Map<string, AdapterTensor>,
-  name: string,
-  shape: readonly [number, number],
-): AdapterTensor {
-  const tensor = given.get(name);
-  if (tensor === undefined) throw new RangeError(`the adapter lacks ${name}`);
-  if (tensor.shape.join() !== shape.join()) {
-    throw new RangeError(
-      `the adapter's ${name} has shape [${tensor.shape.join(", ")}], this model needs [${shape.join(", ")}]: it was made for another model`,
-    );
-  }
-  given.delete(name);
-  return tensor;
-}
+const targets = (model: Gpt2, config: AdapterConfig): LinearWeights[] =>
+  adaptedMaps(model.linearMaps(), config, model.name);

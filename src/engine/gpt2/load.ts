@@ -1,4 +1,5 @@
 /** Loads a GPT-2 from a folder in the hub's layout, wherever it lies. */
+import type { AdapterWeights } from "../../core/adapter/peft";
 import { readGpt2Config } from "../../core/gpt2/config";
 import { CONFIG, WEIGHTS, WEIGHTS_INDEX, weightFiles } from "../../core/models/layout";
 import type { ModelOrigin } from "../../core/models/origin";
@@ -12,6 +13,8 @@ export interface ModelFiles {
   readonly names?: ReadonlySet<string>;
   /** Where they came from, with their checksums; absent where nobody looked. */
   readonly origin?: ModelOrigin;
+  /** Folded into the weights as they are loaded, in this order; absent for a model as it is. */
+  readonly adapters?: readonly AdapterWeights[];
   /** A file of the folder, whole. Rejects, naming the file, if it is not there. */
   read(file: string): Promise<Uint8Array>;
   /** A file in pieces, front to back, so that a large one is never held whole. Absent: `read` gives it. */

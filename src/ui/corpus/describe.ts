@@ -17,6 +17,11 @@ export function sizeOf({ questions }: Corpus): string {
     : `${asked}, ${least} to ${count(most, "wording")} each`;
 }
 
+/** Wordings of the question that has most. */
+export function mostWordings({ questions }: Corpus): number {
+  return questions.reduce((most, { paraphrases }) => Math.max(most, paraphrases.length), 0);
+}
+
 /** What a question is, in a line: "7 · honesty · 5 wordings · answered · care, loyalty". */
 export function metaOf({
   id,

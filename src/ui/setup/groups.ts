@@ -20,6 +20,10 @@ export const GROUPS: Readonly<Record<string, { readonly title: string; readonly 
     grpo: { title: "GRPO", about: "Answers against their group, in its deviations" },
     dpo: { title: "DPO", about: "Pairs of answers, the more consistent one preferred" },
     cycles: { title: "Cycles", about: "How often all of it is repeated, and when it ends" },
+    pinned: {
+      title: "Pinned questions",
+      about: "What the model says to a few questions as it learns; results are the same",
+    },
     checkpoints: {
       title: "Checkpoints",
       about: "How often training is saved, to go on from there; results are the same",

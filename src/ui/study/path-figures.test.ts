@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { PathStep } from "../../app/study-path";
-import { type PhaseProgress, emptyView } from "../../app/study-view";
+import { emptyView } from "../../app/study-view";
+import type { PhaseProgress } from "../../core/study/phases";
 import type { Phase } from "../../core/study/events";
 import { demoStudy, resolveConfig } from "../../core/study/presets";
 import { stepFigure } from "./path-figures";
@@ -63,6 +64,16 @@ test("a finished selection and a finished training say what they came to", () =>
   const done = { ...known, view };
   expect(stepFigure(step({ name: "select", state: "done" }), done)).toBe("1 of 2 kept");
   expect(stepFigure(step({ name: "lora", state: "done" }), done)).toBe("loss 2.91 → 1.84");
+});
+
+test("a study of no cycles says at each step of training that there is none", () => {
+  const config = { ...known.config, cycles: { ...known.config.cycles, max: 0 } };
+  const figure = (name: PathStep["name"]) =>
+    stepFigure(step({ name, state: "todo" }), { ...known, config });
+  for (const name of ["select", "lora", "ppo", "evaluate"] as const) {
+    expect(figure(name)).toBe("no training");
+  }
+  expect(figure("answers")).toBe("to come");
 });
 
 test("people are counted, with their agreement where it is defined", () => {

@@ -1,6 +1,7 @@
 import type { PeopleSummary } from "../../app/people-summary";
 import type { PathStep } from "../../app/study-path";
-import { type PhaseProgress, type StudyView, currentCycle } from "../../app/study-view";
+import { type StudyView, currentCycle } from "../../app/study-view";
+import type { PhaseProgress } from "../../core/study/phases";
 import type { Corpus } from "../../core/corpus/corpus";
 import type { StudyConfig } from "../../core/study/config";
 import { duration, fixed, score } from "../controls/figures";
@@ -17,6 +18,9 @@ export const STEP_NAMES: Readonly<Record<PathStep["name"], string>> = {
   people: "People",
 };
 
+/** What a study of no cycles has none of. */
+const OF_TRAINING: readonly PathStep["name"][] = ["select", "lora", "ppo", "evaluate"];
+
 interface Known {
   readonly view: StudyView;
   readonly config: StudyConfig;
@@ -30,6 +34,8 @@ interface Known {
 export function stepFigure(step: PathStep, known: Known): string {
   if (step.name === "people") return people(known.people);
   if (step.name === "corpus") return corpusSize(known.corpus);
+  const untrained = known.config.cycles.max === 0 && OF_TRAINING.includes(step.name);
+  if (untrained) return "no training";
   if (step.state === "now") return running(step, known);
   if (step.state === "stopped") return stopped(step.phases.at(-1)!);
   if (step.state === "skipped") {

@@ -161,6 +161,13 @@ export const studyEvent: v.GenericSchema<unknown, StudyEvent> = v.variant("kind"
     stats: v.union([ppoStats, groupStats, dpoStats]),
     findings: v.exactOptional(v.array(finding)),
   }),
+  v.strictObject({
+    kind: v.literal("pinned"),
+    cycle: count,
+    phase: v.picklist(["lora", "ppo"]),
+    step: count,
+    answers: v.array(v.strictObject({ questionId: id, text: v.string() })),
+  }),
   v.strictObject({ kind: v.literal("cycle"), outcome }),
   v.strictObject({
     kind: v.literal("resumed"),

@@ -24,13 +24,21 @@ export function methods(report: StudyReport, steadfast: string): readonly string
       `bootstraps over questions (${config.statistics.replicates} draws, ` +
       `${Math.round(100 * config.statistics.confidence)} %); models are compared question by question, with a two-sided ` +
       `sign-flip permutation test.`,
-    `Aligned answers were taken for training by a threshold that starts at ${three(config.selection.start)} and is ` +
-      `multiplied by ${config.selection.decay} after each question, not below ${three(config.selection.floor)}; where the target ` +
-      `was the more consistent, the question went to the feedback list.`,
+    ...(config.cycles.max > 0 ? [selection(config)] : []),
     ...(trained ? [training(config)] : []),
-    `Cycles: ${cycles.length} of at most ${config.cycles.max}, the best model by mean SaGE on the held-out questions kept. ` +
+    (config.cycles.max > 0
+      ? `Cycles: ${cycles.length} of at most ${config.cycles.max}, the best model by mean SaGE on the held-out questions kept. `
+      : "Nothing was trained. ") +
       `Preset ${config.preset}, seed ${report.seed}, Steadfast ${steadfast}.`,
   ];
+}
+
+function selection({ selection: { start, decay, floor } }: StudyConfig): string {
+  return (
+    `Aligned answers were taken for training by a threshold that starts at ${three(start)} and is ` +
+    `multiplied by ${decay} after each question, not below ${three(floor)}; where the target ` +
+    `was the more consistent, the question went to the feedback list.`
+  );
 }
 
 function sampling({ sampling: { temperature, topK, topP, maxNewTokens } }: StudyConfig): string {

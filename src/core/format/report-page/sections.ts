@@ -47,7 +47,8 @@ export function results(content: ReportContent): Markup {
       ${meansFigure(rows, report)}
       <figcaption>
         Mean SaGE of each model with its interval, over the scores of the single questions. 1 means
-        that the answers to all wordings of a question say the same.
+        that the answers to all wordings of a question say the same. Answers alone are compared,
+        without rules of thumb.
       </figcaption>
     </figure>
     ${questionTable(content)}

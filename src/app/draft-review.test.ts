@@ -1,0 +1,108 @@
+import "fake-indexeddb/auto";
+import { expect, test } from "vitest";
+import { type Draft, type DraftItem, draftId } from "../core/review/draft";
+import { listCorpora } from "../storage/corpora";
+import { type Database, openDatabase } from "../storage/db";
+import { putDraft } from "../storage/drafts";
+import { CorporaState, type CorpusEntry } from "./corpora.svelte";
+import { DraftReview } from "./draft-review.svelte";
+
+const entry: CorpusEntry = {
+  id: "c1",
+  corpus: {
+    name: "mine",
+    questions: [
+      { id: 7, text: "Is lying wrong?", topic: null, paraphrases: ["May I lie?"], recorded: null },
+    ],
+    recordedModel: null,
+  },
+  imported: { source: "mine.csv", at: 1 },
+};
+const id = draftId("paraphrases", entry.id);
+const draft: Draft = { id, kind: "paraphrases", corpusId: "c1", model: "m", encoder: null, at: 1 };
+const item = (position: number, reason: string | null): DraftItem => ({
+  ...{ draftId: id, position, questionId: 7, question: "Is lying wrong?", answer: null },
+  ...{ text: `Wording ${position}?`, edited: null, reason, similarity: 0.8, score: 0.8 },
+  decision: null,
+});
+const items = [item(0, null), item(1, null), item(2, "It is too far.")];
+
+let databases = 0;
+async function opened(): Promise<{ db: Database; review: DraftReview; again: () => DraftReview }> {
+  const db = await openDatabase({ name: `review-${++databases}` });
+  await putDraft(db, draft, items);
+  const again = () => new DraftReview(db, new CorporaState(db, "http://localhost/"));
+  const review = again();
+  await review.open("paraphrases", "c1");
+  return { db, review, again };
+}
+const textsOf = ({ items }: DraftReview) =>
+  items.map(({ decision, edited }) => [decision, edited] as const);
+
+test("a decision goes on to the next text, is there after a reload, and can be taken back", async () => {
+  const { review, again } = await opened();
+  await review.decide("keep");
+  expect(review.at).toBe(1);
+  await review.edit(" Is it bad to lie? ");
+  await review.decide("drop");
+  expect(review.at).toBe(2);
+
+  const reloaded = again();
+  await reloaded.open("paraphrases", "c1");
+  expect(textsOf(reloaded)).toEqual([
+    ["keep", null],
+    ["drop", "Is it bad to lie?"],
+    [null, null],
+  ]);
+  expect([reloaded.at, reloaded.shown]).toEqual([2, [2]]); // where it was left
+
+  await review.undo();
+  await review.undo();
+  expect(review.at).toBe(1);
+  expect(textsOf(review)[1]).toEqual([null, null]);
+});
+
+test("all that passed are kept at one stroke, and one undo takes all of them back", async () => {
+  const { review } = await opened();
+  await review.keepPassing();
+  expect(review.counts).toEqual({ kept: 2, dropped: 0, undecided: 1, passing: 0 });
+  expect(review.at).toBe(2);
+  await review.undo();
+  expect(review.counts).toMatchObject({ kept: 0, undecided: 3 });
+});
+
+test("an empty text is not kept, and says why", async () => {
+  const { review } = await opened();
+  await review.edit("  ");
+  await review.decide("keep");
+  expect(review.problem).toContain("There is no text to keep");
+  expect(review.counts.kept).toBe(0);
+});
+
+test("accepted, the kept texts are a new corpus, and the draft is gone", async () => {
+  const { db, review, again } = await opened();
+  await review.decide("keep");
+  const made = await review.accept(entry, 5);
+  expect(made).toMatchObject({
+    corpus: { name: "mine, more wordings" },
+    imported: { source: "wordings by m", at: 5 },
+  });
+  const stored = await listCorpora(db);
+  expect(stored.map(({ corpus }) => corpus.questions[0]!.paraphrases)).toEqual([
+    ["May I lie?", "Wording 0?"],
+  ]);
+  const reloaded = again();
+  await reloaded.open("paraphrases", "c1");
+  expect(reloaded.draft).toBeNull();
+});
+
+test("nothing kept makes no corpus, and what was thrown away comes back", async () => {
+  const { db, review } = await opened();
+  await expect(review.accept(entry)).rejects.toThrow("nothing is kept yet");
+  expect(await listCorpora(db)).toEqual([]);
+  await review.decide("keep");
+  await review.discard();
+  expect(review.draft).toBeNull();
+  await review.undoDiscard();
+  expect(review.counts.kept).toBe(1);
+});

@@ -1,0 +1,4 @@
+/** A reply without the reasoning that some models write first, in <think> tags. */
+export function withoutReasoning(reply: string): string {
+  return reply.replace(/^\s*<think>[\s\S]*?<\/think>/, "");
+}

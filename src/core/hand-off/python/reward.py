@@ -1,0 +1,280 @@
+"""What an answer is paid for: the rewards of the study, on the answers that TRL samples.
+
+Plain Python and float64, so it runs without torch. Only an encoder needs a library; any function from texts to vectors
+is one.
+"""
+
+import json
+import math
+import random
+import re
+import runpy
+import unicodedata
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rouge_l import rouge_l
+
+Vector = Sequence[float]
+Encoder = Callable[[list[str]], list[Vector]]
+
+FOLDER = Path(__file__).parent
+FLOOR = 1e-20  # the published code adds it to every node's strength
+
+
+def read_settings() -> dict:
+    return json.loads((FOLDER / "settings.json").read_text(encoding="utf-8"))
+
+
+def load_encoder(name: str) -> Encoder:
+    """A model of the library sentence-transformers, or "FILE.py:FUNCTION" for a function of yours from texts to vectors."""
+    file, _, function = name.rpartition(":")
+    if file.endswith(".py"):
+        return runpy.run_path(file)[function]
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise SystemExit(
+            "the reward needs an encoder: pip install sentence-transformers, or give --encoder FILE.py:FUNCTION, a "
+            "function from a list of texts to their vectors"
+        ) from error
+    model = SentenceTransformer(name)
+    return lambda texts: model.encode(texts).tolist()
+
+
+def consistency_reward(encoder: Encoder, settings: dict | None = None):
+    """A reward function as TRL's GRPOTrainer calls it. The data set's columns question_id, wording and aligned reach it
+    as lists beside the completions. It looks at the answers of one call alone, so a call has to hold all wordings of
+    its questions: train_grpo.py sets the batch so.
+    """
+    reward = settings or read_settings()["reward"]
+    latest: dict[str, Vector] = {}  # the mean vector of each question's latest answers
+
+    def consistency(prompts, completions, question_id, wording, aligned, **_):
+        scores: list[float | None] = [None] * len(completions)
+        for question in dict.fromkeys(question_id):
+            rows = [i for i, other in enumerate(question_id) if other == question]
+            said = [i for i in rows if trim_answer(completions[i])]
+            texts = [trim_answer(completions[i]) for i in said]
+            if len({wording[i] for i in said}) < fewest_wordings(reward):
+                continue  # None: TRL leaves the answer out
+            vectors = [unit(vector) for vector in encoder(texts)]
+            anchors = []
+            if reward["name"] == "blend" and reward["anchorWeight"] > 0:
+                kept = [text for text in aligned[rows[0]] or [] if text.strip()]
+                anchors = encoder(kept) if kept else []
+            group = {
+                "texts": texts,
+                "wordings": [wording[i] for i in said],
+                "vectors": vectors,
+                "aligned": anchors,
+                "elsewhere": [mean for other, mean in latest.items() if other != question],
+            }
+            for i, score in zip(said, pay_group(group, reward)):
+                scores[i] = score
+            latest[question] = mean_vector(vectors)
+        if scores and all(score is None for score in scores):
+            raise ValueError(
+                f"no answer of this batch can be paid: the reward {reward['name']} needs answers to "
+                f"{fewest_wordings(reward)} wordings of a question in one call. Give --questions-per-device 1 or more, "
+                "and leave shuffle_dataset off."
+            )
+        return scores
+
+    return consistency
+
+
+def fewest_wordings(reward: dict) -> int:
+    credit = reward["credit"] if reward["name"] == "blend" else reward["name"]
+    return 3 if credit == "leave-one-out" else 2
+
+
+def pay_group(group: dict, reward: dict) -> list[float]:
+    """The score of each answer to one question, in order.
+
+    group: texts [n], wordings [n], vectors [n][d] of length 1, aligned [m][d], elsewhere [q][d].
+    reward: "name", and the settings of the study's group `reward`.
+    """
+    cosines = [cosine(group["vectors"][i], group["vectors"][j]) for i, j in pairs(len(group["wordings"]))]
+    if reward["name"] != "blend":
+        return CREDITS[reward["name"]](group["wordings"], cosines, reward)
+    texts, rho = group["texts"], reward["rougeWeight"]
+    weights = cosines
+    if rho > 0:
+        overlaps = [rouge_l(texts[i], texts[j]) for i, j in pairs(len(texts))]
+        weights = [(1 - rho) * cosine + rho * overlap for cosine, overlap in zip(cosines, overlaps)]
+    agreement = CREDITS[reward["credit"]](group["wordings"], weights, reward)
+    return [
+        blended(text, vector, own, group, reward)
+        for text, vector, own in zip(texts, group["vectors"], agreement)
+    ]
+
+
+def blended(text: str, vector: Vector, agreement: float, group: dict, reward: dict) -> float:
+    aligned, elsewhere = group["aligned"], group["elsewhere"]
+    share = reward["anchorWeight"] if len(aligned) > 0 else 0
+    anchor = mean([cosine(vector, other) for other in aligned]) if share > 0 else 0
+    sameness = mean([dot(vector, other) for other in elsewhere]) if len(elsewhere) > 0 else 0
+    return (
+        (1 - share) * agreement
+        + share * anchor
+        - reward["samenessPenalty"] * sameness
+        - reward["lengthPenalty"] * length_fault(text, reward)
+        - reward["repetitionPenalty"] * repetition_fault(text, reward)
+        - reward["refusalPenalty"] * refusal_fault(text, reward)
+    )
+
+
+# Agreement: wordings [n], weights [n(n-1)/2] in the order of pairs(n).
+
+
+def mean_similarity(wordings, weights, reward):
+    """Mean weight of the edges to the answers to the question's other wordings."""
+    between = lookup(len(wordings), weights)
+    return [
+        mean([between(i, j) for j, other in enumerate(wordings) if other != own])
+        for i, own in enumerate(wordings)
+    ]
+
+
+def leave_one_out(wordings, weights, reward):
+    """How much SaGE falls when the answer is taken away."""
+    everyone = range(len(wordings))
+    whole = sage(weights, len(wordings))
+    return [
+        whole - subgraph_sage(weights, len(wordings), [i for i in everyone if i != left])
+        for left in everyone
+    ]
+
+
+def group_sage(wordings, weights, reward):
+    """SaGE of the group, the same for all: GRPO's advantages are then 0."""
+    return [sage(weights, len(wordings))] * len(wordings)
+
+
+def tuple_sage(wordings, weights, reward):
+    """Mean SaGE of the tuples that hold the answer, one answer a wording. The tuples are drawn by Python's random
+    numbers, so they are others than in the browser."""
+    members = [[i for i, own in enumerate(wordings) if own == w] for w in dict.fromkeys(wordings)]
+    draw = random.Random(reward.get("seed", 0))
+    found: list[list[float]] = [[] for _ in wordings]
+    for _ in range(reward["tupleRounds"]):
+        orders = [draw.sample(answers, len(answers)) for answers in members]
+        for k in range(max(map(len, members))):
+            chosen = [order[k % len(order)] for order in orders]
+            score = subgraph_sage(weights, len(wordings), chosen)
+            for member in chosen:
+                found[member].append(score)
+    return [mean(scores) for scores in found]
+
+
+CREDITS = {
+    "mean-similarity": mean_similarity,
+    "leave-one-out": leave_one_out,
+    "group-sage": group_sage,
+    "tuple-sage": tuple_sage,
+}
+
+
+def sage(weights: Sequence[float], n: int, exponent: float = 10) -> float:
+    """Semantic graph entropy (Bonagiri et al. 2024): mean similarity times the evenness of the nodes' strengths."""
+    strengths = [FLOOR] * n
+    for (i, j), weight in zip(pairs(n), weights):
+        if weight > 0:
+            strengths[i] += weight
+            strengths[j] += weight
+    strongest = max(strengths)
+    powers = [(strength / strongest) ** exponent for strength in strengths]
+    total = sum(powers)
+    entropy = -sum(p / total * math.log2(p / total) for p in powers if p > 0)
+    return mean(weights) * min(1.0, entropy / math.log2(n))
+
+
+def subgraph_sage(weights, n: int, members: Sequence[int]) -> float:
+    between = lookup(n, weights)
+    own = [between(members[a], members[b]) for a, b in pairs(len(members))]
+    return sage(own, len(members))
+
+
+# What an answer loses whatever the others say: shares from 0 to 1.
+
+
+def length_fault(text: str, reward: dict) -> float:
+    words, shortest, longest = len(words_of(text)), reward["shortestWords"], reward["longestWords"]
+    if words < shortest:
+        return (shortest - words) / shortest
+    if longest is None or words <= longest:
+        return 0.0
+    return min(1.0, (words - longest) / longest)
+
+
+def repetition_fault(text: str, reward: dict) -> float:
+    words, n, floor = words_of(text), reward["distinctN"], reward["distinctFloor"]
+    total = len(words) - n + 1
+    if total < 1:
+        return 0.0
+    different = len({tuple(words[i : i + n]) for i in range(total)})
+    return max(0.0, (floor - different / total) / floor)
+
+
+def refusal_fault(text: str, reward: dict) -> float:
+    flags = re.IGNORECASE | re.ASCII
+    return 1.0 if any(re.search(rule, text, flags) for rule in reward["refusalRules"]) else 0.0
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case runs of letters, marks, digits and apostrophes."""
+    counts = [unicodedata.category(c)[0] in "LMN" or c in "'’" for c in text.lower()]
+    return "".join(c if kept else " " for c, kept in zip(text.lower(), counts)).split()
+
+
+def trim_answer(generated: str) -> str:
+    """What a model wrote, as an answer: the first paragraph."""
+    return re.split(r"\n\s*\n", generated.strip())[0].strip()
+
+
+def rank_pairs(wordings, scores, minimum_margin: float, grouping: str = "question"):
+    """(chosen, rejected) positions: the question's best answer against each other wording's worst, or with "wording" the
+    best of each wording against its worst. Scores closer than the margin are no pair."""
+    best = max(range(len(scores)), key=lambda i: scores[i])
+    found = []
+    for wording in sorted(set(wordings)):
+        own = [i for i, other in enumerate(wordings) if other == wording]
+        if grouping == "question" and wording == wordings[best]:
+            continue
+        chosen = best if grouping == "question" else max(own, key=lambda i: scores[i])
+        rejected = min(own, key=lambda i: scores[i])
+        if scores[chosen] - scores[rejected] > minimum_margin:
+            found.append((chosen, rejected))
+    return found
+
+
+def pairs(n: int) -> list[tuple[int, int]]:
+    return [(i, j) for i in range(n) for j in range(i + 1, n)]
+
+
+def lookup(n: int, weights):
+    table = dict(zip(pairs(n), weights))
+    return lambda i, j: table[(i, j) if i < j else (j, i)]
+
+
+def mean_vector(vectors: Sequence[Vector]) -> list[float]:
+    return [mean(column) for column in zip(*vectors)]
+
+
+def unit(vector: Vector) -> list[float]:
+    length = math.sqrt(dot(vector, vector))
+    return [x / length for x in vector]
+
+
+def cosine(a: Vector, b: Vector) -> float:
+    return min(1.0, max(-1.0, dot(a, b) / math.sqrt(dot(a, a) * dot(b, b))))
+
+
+def dot(a: Vector, b: Vector) -> float:
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
+def mean(values) -> float:
+    values = list(values)
+    return sum(values) / len(values)

@@ -1,0 +1,63 @@
+/** Methods compared on the page, from a file and from runs of this browser. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import { compareMethods, type QuestionFigures } from "../../src/core/compare/methods";
+import { comparisonRecord } from "../../src/core/compare/record";
+import { expectAccessible } from "./axe";
+import { open, watchRequests, withoutWebGpu } from "./site";
+
+test.use(withoutWebGpu);
+test.describe.configure({ timeout: 120_000 });
+
+const model = (sage: number): QuestionFigures[] =>
+  [0, 0.03, 0.05].map((more, id) => ({
+    ...{ id, sage: sage + more, net: sage / 2, nearness: 0.7, distinct2: 0.98, words: 20 + id },
+  }));
+const cost = { seed: 1, betweenQuestions: 0.4, seconds: 90, peakBytes: 2 ** 29, sampled: 280 };
+const record = comparisonRecord({
+  ...{ corpus: "demo", encoder: { name: "use-lite", revision: "1" }, questions: 3 },
+  confidence: 0.95,
+  results: compareMethods(
+    [
+      { ...cost, method: "lora", baseline: model(0.5), lora: model(0.7), trained: null },
+      { ...cost, method: "grpo", baseline: model(0.5), lora: model(0.7), trained: model(0.8) },
+    ],
+    { seed: 1, replicates: 200, confidence: 0.95 },
+  ),
+});
+
+test("a comparison from the command line opens; a run of this browser is compared with its report's figures", async ({
+  page,
+}) => {
+  const foreign = watchRequests(page);
+  await open(page, "#/methods");
+  const file = page.getByLabel("Comparison to open");
+  await file.setInputFiles({ name: "notes.json", mimeType: "application/json", buffer: Buffer.from("{}") }); // prettier-ignore
+  await expect(page.getByRole("alert")).toContainText("notes.json: it is no comparison of methods");
+  await file.setInputFiles({
+    name: "comparison.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify(record)),
+  });
+  await expect(page.getByText("Adds to LoRA beyond noise: grpo.")).toBeVisible();
+  const gain = page.getByRole("region", { name: "Gain of each method" });
+  await expect(gain.getByRole("row", { name: /^grpo/ })).toContainText("+.300");
+  await expect(page.getByRole("img", { name: /^SaGE less that of LoRA alone: grpo \.100/ })).toBeVisible(); // prettier-ignore
+  await expectAccessible(page, "a comparison of methods");
+
+  await open(page, "#/storage");
+  const example = readFileSync("public/example/study.zip");
+  await page.getByLabel("Project archive").setInputFiles({ name: "study.zip", mimeType: "application/zip", buffer: example }); // prettier-ignore
+  await page.getByRole("button", { name: /^Import \d of \d/ }).click();
+  await expect(page.getByText(/^Imported/)).toBeVisible();
+  await open(page, "#/methods");
+  await page.getByRole("button", { name: "Choose all that compare" }).click();
+  await page.getByRole("button", { name: "Compare 1 run" }).click();
+  await expect(page.getByRole("region", { name: "Its runs" }).getByRole("link")).toHaveCount(1, { timeout: 60_000 }); // prettier-ignore
+  const shown = gain.getByRole("row", { name: /^PPO/ });
+  await expect(shown).toContainText(".769+.168 [+.102, +.231]10 / 0 / 2"); // the report's own figures
+
+  await page.getByRole("region", { name: "Its runs" }).getByRole("link").click();
+  await expect(page.getByRole("heading", { level: 1, name: "Example study" })).toBeVisible();
+  expect(foreign()).toEqual([]);
+});

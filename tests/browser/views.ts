@@ -1,0 +1,16 @@
+/** Every view of the app by its address, each with a heading by which it is known to be there. */
+export const VIEWS = [
+  ["#/home", /^Does a model answer/],
+  ["#/study", /./],
+  ["#/study/example", /recorded/],
+  ["#/map/example", /^Map of questions/],
+  ["#/select/example", /^Selection, replayed/],
+  ["#/question/example/1", /\?$/],
+  ["#/compare", /^Compare two models/],
+  ["#/runs", /^Runs/],
+  ["#/corpus", /./],
+  ["#/setup", /^Set-up/],
+  ["#/label", /^Label/],
+  ["#/agreement", /^Agreement/],
+  ["#/storage", /^Storage/],
+] as const;
