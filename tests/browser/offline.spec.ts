@@ -14,7 +14,17 @@ import { rowsOf } from "./stored-runs";
 test.use({ serviceWorkers: "allow" });
 test.describe.configure({ timeout: 180_000 });
 
-const VIEWS = ["study", "corpus", "setup", "runs", "label", "agreement", "storage", "self-test"];
+const VIEWS = [
+  "study",
+  "corpus",
+  "setup",
+  "runs",
+  "methods",
+  "label",
+  "agreement",
+  "storage",
+  "self-test",
+];
 
 interface Host {
   readonly site: string;

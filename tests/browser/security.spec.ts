@@ -43,7 +43,17 @@ async function expectUnharmed(page: Page, { violations, dialogs, errors }: Watch
   });
 }
 
-const VIEWS = ["study", "corpus", "setup", "runs", "label", "agreement", "storage", "self-test"];
+const VIEWS = [
+  "study",
+  "corpus",
+  "setup",
+  "runs",
+  "methods",
+  "label",
+  "agreement",
+  "storage",
+  "self-test",
+];
 
 const corpusOf = (payloads: readonly string[]) =>
   toCsv(

@@ -8,9 +8,11 @@ export const VIEWS = [
   ["#/question/example/1", /\?$/],
   ["#/compare", /^Compare two models/],
   ["#/runs", /^Runs/],
+  ["#/methods", /^Compare methods/],
   ["#/corpus", /./],
   ["#/setup", /^Set-up/],
   ["#/label", /^Label/],
   ["#/agreement", /^Agreement/],
   ["#/storage", /^Storage/],
+  ["#/self-test", /^Self-test/],
 ] as const;

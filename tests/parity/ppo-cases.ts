@@ -140,7 +140,7 @@ async function* beforeCases(
   const [first] = step.minibatches;
   const rows = first!.minibatch;
   const part = (packed: Float32Array) => packedRows(packed, layout, rows);
-  const { gradients } = await miniBatchPass(
+  const { gradients, observed } = miniBatchPass(
     model,
     head,
     [...parameters, ...head.parameters()],
@@ -159,5 +159,5 @@ async function* beforeCases(
     const label = `${name}: first gradient of ${parameter}`;
     yield compare(label, await gradient.data(), flatten(values), GRADIENT);
   }
-  tf.dispose([...gradients.values()]);
+  tf.dispose([...gradients.values(), ...observed]);
 }
