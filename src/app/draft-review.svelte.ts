@@ -78,13 +78,15 @@ export class DraftReview {
     const item = this.current;
     if (item === null) return;
     this.problem = null;
-    await this.#replace([{ ...item, edited: text.trim() === item.text ? null : text.trim() }]);
+    const changed = { ...item, edited: text.trim() === item.text ? null : text.trim() };
+    const decision = keepProblem(changed) === null ? item.decision : null; // what has no text is not kept
+    await this.#replace([{ ...changed, decision }]);
   }
 
-  /** Keeps everything that the filters let pass and nobody has decided. */
+  /** Keeps everything that the filters let pass, has a text, and nobody has decided. */
   async keepPassing(): Promise<void> {
     const passing = this.items.filter(
-      ({ decision, reason }) => decision === null && reason === null,
+      (item) => item.decision === null && item.reason === null && keepProblem(item) === null,
     );
     await this.#replace(passing.map((item) => ({ ...item, decision: "keep" as const })));
     this.at = this.shown[0] ?? this.at;

@@ -132,6 +132,12 @@ function limitsOf(words: ApiWords): ParaphraseLimits {
     return text === undefined ? standard : realNumber(`--${name}`, text);
   };
   const score = words["min-score"];
+  const compared = ["min-score", "min-similarity", "max-similarity"].find(
+    (name) => words[name] !== undefined,
+  );
+  if (words["encoder"] === "none" && compared !== undefined) {
+    throw new UsageError(`--${compared} needs an encoder; leave out --encoder none`);
+  }
   return {
     minSimilarity: of("min-similarity", minSimilarity),
     maxSimilarity: of("max-similarity", maxSimilarity),

@@ -41,8 +41,9 @@ Ctrl-C pauses: what is under way is saved, and --resume goes on from there. A se
 goes on from the last checkpoint.
 
 CONFIG.json holds only what differs from its preset ("recommended" or "report"); config.json in DIR shows every
-setting as it was used. In it, "corpus" is "demo", "everyday-ethics" or a CSV in MCC's columns, "target" is "demo",
-"hub:owner/name@revision" (kept in STEADFAST_CACHE; STEADFAST_HUB names a mirror) or a folder in the hub's layout, "encoder" is "use-lite" or a folder with a sentence encoder in ONNX; all relative to
+setting as it was used. In it, "corpus" is "demo", "everyday-ethics" or a file that "import" reads, "target" is "demo",
+"hub:owner/name@revision" (kept in STEADFAST_CACHE; STEADFAST_HUB names a mirror) or a folder in the hub's layout; one in ONNX answers only, with "cycles.max" 0.
+"encoder" is "use-lite" or a folder with a sentence encoder in ONNX; all relative to
 CONFIG.json. The key of an API comes from STEADFAST_API_KEY.
 `;
 

@@ -74,7 +74,9 @@ test("wordings by an API are gone through by keyboard, survive a reload, and bec
   await page.getByRole("button", { name: "Make paraphrases" }).click();
   await expect(review).toContainText("1 kept, 0 dropped, 2 to decide");
   await page.keyboard.press("k");
-  await expect(review).toContainText("Refused: It is too far: its similarity to the question is 0");
+  await expect(review).toContainText(
+    "Rejected: It is too far: its similarity to the question is 0",
+  );
   await page.keyboard.press("d");
   await expect(review).toContainText("2 kept, 1 dropped, 0 to decide");
   await page.getByRole("button", { name: "Make a corpus of 2 kept texts" }).click();

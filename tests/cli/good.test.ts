@@ -87,7 +87,7 @@ const score = async (...argv: string[]) =>
 
 describe("score", () => {
   const RESULT = [
-    ...["mean", "interval", "n", "betweenQuestions", "encoder", "inference"],
+    ...["mean", "interval", "n", "betweenQuestions", "compared", "encoder", "inference"],
     ...["clusterThreshold", "measures", "questions"],
   ];
   const QUESTION = [

@@ -141,5 +141,11 @@ function settingsTable(title: string, settings: readonly TrlSetting[]): string {
 }
 
 const modelFlag = ({ name }: BaseModel) => (name === null ? "--model base " : "");
-const targetFlag = (target: string) => (/^[\w:@./-]+$/.test(target) ? target : "MODEL");
-const corpusFlag = (corpus: string) => (/^[\w./-]+$/.test(corpus) ? corpus : "CORPUS");
+/** What the command line can open; a study of the page may name what lies in a browser alone. */
+function targetFlag(target: string): string {
+  const { kind } = parseTarget(target);
+  return kind !== "files" && /^[\w:@./-]+$/.test(target) ? target : "MODEL";
+}
+const corpusFlag = (corpus: string) =>
+  /^[\w./-]+$/.test(corpus) && !BROWSER_ID.test(corpus) ? corpus : "CORPUS";
+const BROWSER_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

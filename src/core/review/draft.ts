@@ -96,7 +96,7 @@ export function keepProblem(item: DraftItem): string | null {
 
 /**
  * The new corpus that the kept items make.
- * @throws RangeError where none is kept.
+ * @throws RangeError where none is kept, or one without a text.
  */
 export function corpusOfDraft(
   corpus: Corpus,
@@ -105,6 +105,10 @@ export function corpusOfDraft(
 ): Corpus {
   const kept = items.filter(({ decision }) => decision === "keep");
   if (kept.length === 0) throw new RangeError("nothing is kept yet");
+  const empty = kept.filter((item) => keepProblem(item) !== null).length;
+  if (empty > 0) {
+    throw new RangeError(`${empty} of the texts that are kept are empty; edit or drop them`);
+  }
   if (kind === "paraphrases") {
     const wordings = kept.map((item): KeptWording => {
       const { questionId, edited, score } = item;

@@ -14,7 +14,7 @@ import type { SeededPrompt } from "./ports";
  * Answers between two saves. A policy computes these together, so their number is part of what it says to the last bit of
  * its floats: a set that is completed is cut at the same places.
  */
-const POLICY_BLOCK = 32;
+export const POLICY_BLOCK = 32;
 /** Requests to an aligned model after which a pause is heeded. Each of its answers is saved soon after it came. */
 const ALIGNED_BLOCK = 16;
 

@@ -5,7 +5,7 @@ import type { Question } from "../corpus/corpus";
 import type { Encoder } from "../encode/encoder";
 import type { InferenceModel } from "../measures/contradictions";
 import type { MeasureSummaries } from "../measures/summarise";
-import { promptsFor } from "./asking";
+import { POLICY_BLOCK, promptsFor } from "./asking";
 import type { StudyConfig } from "./config";
 import { measuresOf } from "./evaluate";
 import type { Hooks } from "./hooks";
@@ -37,9 +37,6 @@ export type RemeasureStage = "asking" | "scoring";
 export interface RemeasureHooks extends Pick<Hooks, "signal"> {
   readonly onProgress?: (stage: RemeasureStage, done: number, total: number) => void;
 }
-
-/** Answers computed together. */
-const BLOCK = 32;
 
 /**
  * Asking again draws with seeds of its own: at a temperature above 0 the second answers differ from the first by chance alone.
@@ -84,9 +81,9 @@ async function askAgain(
     );
   });
   const texts: string[] = [];
-  for (let at = 0; at < asked.length; at += BLOCK) {
+  for (let at = 0; at < asked.length; at += POLICY_BLOCK) {
     signal.throwIfAborted();
-    const block = asked.slice(at, at + BLOCK);
+    const block = asked.slice(at, at + POLICY_BLOCK);
     texts.push(...(await policy.generate(block, config.sampling, { signal })));
     onProgress?.(texts.length, asked.length);
   }

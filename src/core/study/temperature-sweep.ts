@@ -3,7 +3,7 @@ import { trimAnswer } from "../answers/prompt";
 import type { Question } from "../corpus/corpus";
 import type { Encoder } from "../encode/encoder";
 import { sageById } from "../format/report";
-import { promptsFor } from "./asking";
+import { POLICY_BLOCK, promptsFor } from "./asking";
 import type { StudyConfig } from "./config";
 import { summarise } from "./evaluate";
 import type { Hooks } from "./hooks";
@@ -18,9 +18,6 @@ export interface SweepHooks extends Hooks {
   /** Hears each temperature as it is done. */
   readonly onPoint?: (point: SweepPoint) => void;
 }
-
-/** Answers computed together: `onProgress` counts them over all temperatures. */
-const BLOCK = 32;
 
 /**
  * Every answer has the seed of its evaluation at every temperature, so that these differ by the temperature and by as little else
@@ -46,9 +43,11 @@ export async function sweepTemperatures(
     const texts: string[] = [];
     const sampling = { ...config.sampling, temperature };
     const before = points.length * prompts.length;
-    for (let at = 0; at < prompts.length; at += BLOCK) {
+    for (let at = 0; at < prompts.length; at += POLICY_BLOCK) {
       signal.throwIfAborted();
-      texts.push(...(await policy.generate(prompts.slice(at, at + BLOCK), sampling, { signal })));
+      texts.push(
+        ...(await policy.generate(prompts.slice(at, at + POLICY_BLOCK), sampling, { signal })),
+      );
       onProgress?.(before + texts.length, total);
     }
     const answers = places.map((place, i) => ({

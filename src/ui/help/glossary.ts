@@ -77,7 +77,7 @@ export const GLOSSARY = [
   {
     word: "Rule of thumb",
     meaning:
-      "The moral principle behind an answer, in a sentence. Where each answer has one, `steadfast score` mixes them into SaGE (0.8 answers, 0.2 rules); a study compares answers alone.",
+      "The moral principle behind an answer, in a sentence. Where each answer has one, the command “score” mixes them into SaGE (0.8 answers, 0.2 rules); a study compares answers alone.",
   },
   {
     word: "SaGE",
