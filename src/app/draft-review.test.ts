@@ -79,6 +79,20 @@ test("an empty text is not kept, and says why", async () => {
   expect(review.counts.kept).toBe(0);
 });
 
+test("a kept text that is emptied is to be decided again, and is not kept with the rest", async () => {
+  const { review } = await opened();
+  await review.decide("keep");
+  review.at = 0;
+  await review.edit(" ");
+  expect(textsOf(review)[0]).toEqual([null, ""]);
+  await review.keepPassing();
+  expect(textsOf(review)).toEqual([
+    [null, ""],
+    ["keep", null],
+    [null, null],
+  ]);
+});
+
 test("accepted, the kept texts are a new corpus, and the draft is gone", async () => {
   const { db, review, again } = await opened();
   await review.decide("keep");
