@@ -58,6 +58,7 @@ export class DraftReview {
     this.problem = null;
     this.draft = found?.draft ?? null;
     this.items = found?.items ?? [];
+    if (found) this.discarded = null; // put back, it would replace this one
     this.filter = this.items.some(({ decision }) => decision === null) ? "undecided" : "all";
     this.at = this.shown[0] ?? 0;
   }

@@ -102,7 +102,9 @@ export async function makeParaphrases(
 
 /** A prompt that begins the list for the model is answered by the rest of it, and what comes after a blank line is another text. */
 function wholeList(reply: string, prompt: string): string {
-  return /\b1\.$/.test(prompt) ? `1. ${reply.trim().split(/\n\s*\n/)[0]!}` : reply;
+  if (!/\b1\.$/.test(prompt)) return reply;
+  const rest = reply.trim().split(/\n\s*\n/)[0]!;
+  return rest === "" || /^1[.)]\s/.test(rest) ? rest : `1. ${rest}`;
 }
 
 function judged(
