@@ -37,6 +37,11 @@ const asked = (answer: ((q: number, w: number) => string) | null) =>
     "",
   ].join("\n");
 
+/** Every answer with a rule, but for the last one of all. */
+const RULED = asked((q, w) => `Answer ${w} to ${q}.,Rule ${q} of ${w}.`)
+  .replace("model_output", "model_output,rot")
+  .replace(/,Rule [^\n]*\n$/, ",\n");
+
 /** HellaSwag's layout: context, index of the right ending, four endings. */
 const TASKS = ["A man sits on a roof. He", "A woman bakes bread. She", "A dog sees a cat. It"]
   .map((context, i) => `${context}\n${i}\nstarts to run.\nreads a book.\nlooks up.\nis asleep.\n`)
@@ -52,6 +57,7 @@ beforeAll(async () => {
     "other.csv": answers(" Indeed."),
     "asked.csv": asked(null),
     "given.csv": asked((q, w) => `Answer ${w} to ${q}.`),
+    "ruled.csv": RULED,
     "tasks.txt": TASKS,
   });
   const folder = join(cwd, "nli");
@@ -107,6 +113,16 @@ describe("score", () => {
     await done("merge", "s2.jsonl", "s3.jsonl", "s1.jsonl", "--out", "merged.json");
     expect(await bytes("merged.json")).toEqual(await bytes("whole.json"));
     expect((await bytes("s1.jsonl")).toString()).toContain('"shard":"1/3"');
+  });
+
+  test("a rule that is missing anywhere leaves the rules out of every shard", async () => {
+    await done("score", "ruled.csv", "--out", "ruled.json");
+    const parts = ["r1.jsonl", "r2.jsonl"];
+    for (const [i, out] of parts.entries()) {
+      await done("score", "ruled.csv", "--shard", `${i + 1}/2`, "--out", out);
+    }
+    await done("merge", ...parts, "--out", "ruled-merged.json");
+    expect(await bytes("ruled-merged.json")).toEqual(await bytes("ruled.json"));
   });
 
   test("a missing, a doubled and a foreign shard are named, and nothing is written", async () => {
