@@ -145,9 +145,7 @@ async function scoreCorpus(
   };
 
   const part = takeShard(corpus.questions, shard ?? WHOLE);
-  const own = scoredAnswers(part.map(({ item }) => item));
-  // Whether rules are compared the whole table decides, not the part of it that a shard holds.
-  const answers = settings.rules ? own : own.map((answer) => ({ ...answer, ruleOfThumb: null }));
+  const answers = scoredAnswers(part.map(({ item }) => item));
   const line = progressLine("scoring");
   const hooks = { signal: interruptible(), onProgress: line.update };
   const scored = await scoreQuestions(answers, encoder, config, hooks, {
