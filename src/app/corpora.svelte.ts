@@ -99,3 +99,9 @@ function fromBuiltIn({ id, corpus }: BuiltIn): CorpusEntry {
 function fromStored({ id, corpus, source, importedAt }: StoredCorpus): CorpusEntry {
   return { id, corpus, imported: { source, at: importedAt } };
 }
+
+/** @throws Error where the corpus of a run is gone. */
+export function presentCorpus(corpus: Corpus | null, corpusName: string): Corpus {
+  if (corpus !== null) return corpus;
+  throw new Error(`the corpus "${corpusName}" is no longer here; import it again first`);
+}

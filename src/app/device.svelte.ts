@@ -1,4 +1,4 @@
-import type { Client } from "../protocol/rpc";
+import { type Client, RemoteError } from "../protocol/rpc";
 import type { AssetUrls, DeviceInfo, StudyContract } from "../protocol/study";
 import type { TrainerWorker } from "./workers";
 import { messageOf } from "../core/message-of";
@@ -50,4 +50,10 @@ export class Device {
     this.#worker = null;
     this.status = { kind: "unstarted" };
   }
+}
+
+/** Ends a worker that broke, or that lost its GPU: the next use starts another. */
+export function endIfBroken(device: Pick<Device, "end">, error: unknown): void {
+  const code = error instanceof RemoteError ? error.code : null;
+  if (code === "WorkerFailed" || code === "DeviceLostError") device.end();
 }

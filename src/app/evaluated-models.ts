@@ -1,4 +1,5 @@
 /** The models that a run evaluated on its held-out questions, from its events. */
+import type { AdapterWeights } from "../core/adapter/peft";
 import { answerSetName, type AnswerSet } from "../core/answers/answer";
 import { REPORTED_ROLES, type ReportedRole } from "../core/format/report";
 import type { Corpus, Question, QuestionId } from "../core/corpus/corpus";
@@ -51,6 +52,18 @@ export function questionsOf(
 ): readonly Question[] {
   const evaluated = new Set(scores.map(({ id }) => id));
   return questions.filter(({ id }) => evaluated.has(id));
+}
+
+/**
+ * What a model is asked again with: its adapter, or null where it was not trained.
+ * @throws Error where it was, and the adapter is not kept.
+ */
+export function adapterToAsk(
+  adapter: AdapterWeights | null,
+  { role }: EvaluatedModel,
+): AdapterWeights | null {
+  if (adapter !== null || role === "baseline") return adapter;
+  throw new Error("its adapter is not kept in this browser, so it can't be asked again");
 }
 
 /** The questions' texts, from the runs' reports: a corpus may have been deleted since. */

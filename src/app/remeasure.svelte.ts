@@ -7,10 +7,10 @@ import type { ListedName } from "../core/measures/registry";
 import { messageOf } from "../core/message-of";
 import type { QuestionScore } from "../core/study/scoring";
 import type { InferenceChoice } from "../protocol/encoder";
-import { RemoteError } from "../protocol/rpc";
 import type { Remeasured, RemeasureProgress } from "../protocol/study";
-import type { Device } from "./device.svelte";
-import { type EvaluatedModel, modelKey } from "./evaluated-models";
+import { presentCorpus } from "./corpora.svelte";
+import { type Device, endIfBroken } from "./device.svelte";
+import { adapterToAsk, type EvaluatedModel, modelKey, questionsOf } from "./evaluated-models";
 import type { PickedModel } from "./model-picker";
 
 /** Which of the two; each is asked for by itself. */
@@ -102,8 +102,7 @@ export class RemeasureState {
       });
       this.#update(model, { done: { ...this.statusOf(model).done, [what]: result } });
     } catch (error) {
-      const code = error instanceof RemoteError ? error.code : null;
-      if (code === "WorkerFailed" || code === "DeviceLostError") this.#device.end();
+      endIfBroken(this.#device, error);
       if (!signal.aborted) this.#update(model, { problem: messageOf(error) });
     } finally {
       this.#update(model, { working: null });
@@ -117,15 +116,10 @@ export class RemeasureState {
 
   async #answersOf(model: EvaluatedModel) {
     const { run, role, cycle } = model;
-    const held = model.scores.map(({ id }) => id);
-    const corpus = this.#sources.corpusOf(model);
-    if (corpus === null) {
-      throw new Error(`the corpus "${run.corpusName}" is no longer here; import it again first`);
-    }
+    const corpus = presentCorpus(this.#sources.corpusOf(model), run.corpusName);
     const answers = await this.#sources.answersOf(run.id, { cycle, role, split: "evaluation" });
     if (answers === null) throw new Error("its answers are not kept in this browser");
-    const questions = corpus.questions.filter(({ id }) => held.includes(id));
-    return { config: run.config, questions, answers };
+    return { config: run.config, questions: questionsOf(model, corpus), answers };
   }
 
   async #wanted(model: EvaluatedModel, what: Remeasuring) {
@@ -133,11 +127,7 @@ export class RemeasureState {
       if (this.inference === null) throw new Error("choose a model of inference first");
       return { inference: this.inference };
     }
-    const adapter = await this.#sources.adapterOf(model);
-    if (adapter === null && model.role !== "baseline") {
-      throw new Error("its adapter is not kept in this browser, so it can't be asked again");
-    }
-    return { again: { adapter } };
+    return { again: { adapter: adapterToAsk(await this.#sources.adapterOf(model), model) } };
   }
 
   #update(model: EvaluatedModel, change: Partial<RemeasureStatus>): void {

@@ -11,7 +11,8 @@ import { type Lease, LeaseLostError } from "../storage/leases";
 import { reportOf } from "../storage/reports";
 import { type RunRecord, getRun, listRuns, putRun } from "../storage/runs";
 import { StorageFullError } from "../storage/storage-full";
-import { BACKEND_NAMES, type Device } from "./device.svelte";
+import { presentCorpus } from "./corpora.svelte";
+import { BACKEND_NAMES, type Device, endIfBroken } from "./device.svelte";
 import { holdRun, isHeld, untilLeft } from "./run-locks";
 import { EXAMPLE_ID, type ExampleState } from "./example.svelte";
 import { StudyRun } from "./study-run.svelte";
@@ -99,10 +100,8 @@ export class StudyState {
    */
   async goOn(run: StudyRun, apiKey: string | null, config = run.record.config): Promise<void> {
     this.#refuseWhileLive();
-    const { record, corpus } = run;
-    if (corpus === null) {
-      throw new Error(`the corpus "${record.corpusName}" is no longer here; import it again first`);
-    }
+    const { record } = run;
+    const corpus = presentCorpus(run.corpus, record.corpusName);
     // A run of an earlier version lacks settings that came since.
     const settings = resolveConfig(config);
     run.record = { ...record, config: settings, status: "running", endedAt: null, message: null };
@@ -213,7 +212,7 @@ export class StudyState {
           return { status: "cancelled", message: null };
         }
         const code = error instanceof RemoteError ? error.code : null;
-        if (code === "WorkerFailed" || code === "DeviceLostError") this.#device.end();
+        endIfBroken(this.#device, error);
         if (code !== "DeviceLostError") return endingFrom(error, code);
         if (Date.now() - lostAt < BETWEEN_LOSSES) {
           return { status: "failed", message: lostAgain(messageOf(error)) };

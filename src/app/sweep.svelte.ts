@@ -3,10 +3,10 @@ import type { AdapterWeights } from "../core/adapter/peft";
 import type { Corpus } from "../core/corpus/corpus";
 import { messageOf } from "../core/message-of";
 import { SWEEP_TEMPERATURES, type SweepPoint } from "../core/study/sweep-point";
-import { RemoteError } from "../protocol/rpc";
 import type { SweepProgress } from "../protocol/study";
-import type { Device } from "./device.svelte";
-import { type EvaluatedModel, questionsOf } from "./evaluated-models";
+import { presentCorpus } from "./corpora.svelte";
+import { type Device, endIfBroken } from "./device.svelte";
+import { adapterToAsk, type EvaluatedModel, questionsOf } from "./evaluated-models";
 
 export type SweepStatus =
   | { readonly kind: "working"; readonly progress: SweepProgress | null }
@@ -39,28 +39,26 @@ export class SweepState {
 
   /** Answers that a sweep asks for; null where the corpus is gone. */
   answersOf(model: EvaluatedModel): number | null {
-    const questions = this.#questionsOf(model);
-    if (questions === null) return null;
-    const wordings = questions.reduce((sum, { paraphrases }) => sum + paraphrases.length, 0);
+    const corpus = this.#findCorpus(model.run.corpusId);
+    if (corpus === null) return null;
+    const wordings = questionsOf(model, corpus).reduce(
+      (sum, { paraphrases }) => sum + paraphrases.length,
+      0,
+    );
     return wordings * SWEEP_TEMPERATURES.length;
   }
 
   /** Runs to its end, or to a state that says why not. Does nothing while a sweep is running. */
   async run(model: EvaluatedModel): Promise<void> {
     if (this.running) return;
-    const { key, run, role } = model;
+    const { key, run } = model;
     this.#controller = new AbortController();
     const { signal } = this.#controller;
     this.#set(key, { kind: "working", progress: null });
     try {
-      const questions = this.#questionsOf(model);
-      if (questions === null) {
-        throw new Error(`the corpus "${run.corpusName}" is no longer here; import it again first`);
-      }
-      const adapter = await this.#adapterOf(model);
-      if (adapter === null && role !== "baseline") {
-        throw new Error("its adapter is not kept in this browser, so it can't be asked again");
-      }
+      const corpus = presentCorpus(this.#findCorpus(run.corpusId), run.corpusName);
+      const questions = questionsOf(model, corpus);
+      const adapter = adapterToAsk(await this.#adapterOf(model), model);
       const { client } = await this.#device.start();
       const params = { config: run.config, questions, adapter, temperatures: SWEEP_TEMPERATURES };
       const points = await client.call("sweep", params, {
@@ -69,8 +67,7 @@ export class SweepState {
       });
       this.#set(key, { kind: "done", points });
     } catch (error) {
-      const code = error instanceof RemoteError ? error.code : null;
-      if (code === "WorkerFailed" || code === "DeviceLostError") this.#device.end();
+      endIfBroken(this.#device, error);
       if (signal.aborted) this.#forget(key);
       else this.#set(key, { kind: "failed", message: messageOf(error) });
     }
@@ -79,11 +76,6 @@ export class SweepState {
   /** Stops at the next block of answers; what was measured so far goes. */
   cancel(): void {
     this.#controller.abort();
-  }
-
-  #questionsOf(model: EvaluatedModel) {
-    const corpus = this.#findCorpus(model.run.corpusId);
-    return corpus && questionsOf(model, corpus);
   }
 
   #set(key: string, status: SweepStatus): void {

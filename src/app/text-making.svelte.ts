@@ -1,32 +1,28 @@
 /** Has a model word questions anew, or draw rules from answers, and holds what it wrote until a person has gone through it. */
 import { chatReplies } from "../clients/chat/replies";
 import { type CostEstimate, type Spending, estimateCost } from "../core/chat/cost";
-import type { AskedText, ReplySource } from "../core/chat/reply-source";
+import { type AskedText, type ReplySource, TRIES } from "../core/chat/reply-source";
 import { chatRequest, requestKey } from "../core/chat/request";
 import type { Encoder } from "../core/encode/encoder";
 import { messageOf } from "../core/message-of";
 import { PARAPHRASE_LIMITS } from "../core/paraphrase/judge";
 import { makeParaphrases, paraphraseRequests } from "../core/paraphrase/make";
-import { PARAPHRASE_PROMPT, PARAPHRASE_START } from "../core/paraphrase/prompt";
+import { PARAPHRASE_PROMPT, PARAPHRASE_START, PARAPHRASE_TOKENS } from "../core/paraphrase/prompt";
 import { type Draft, type DraftItem, type DraftKind, draftId, paraphraseItems, rotItems } from "../core/review/draft"; // prettier-ignore
 import { answersWithoutRot, makeRots, rotRequests } from "../core/rots/make";
-import { ROT_PROMPT, ROT_START } from "../core/rots/prompt";
+import { ROT_PROMPT, ROT_START, ROT_TOKENS } from "../core/rots/prompt";
 import { PASSWORD_REFUSED, holdsPassword } from "../core/study/address";
 import type { EncoderChoice } from "../protocol/encoder";
-import { RemoteError } from "../protocol/rpc";
 import type { Database } from "../storage/db";
 import { putDraft } from "../storage/drafts";
 import { knownKeys } from "../storage/replies";
 import type { CorpusEntry } from "./corpora.svelte";
 import { deviceEncoder, deviceWriter } from "./device-writer";
-import type { Device } from "./device.svelte";
+import { type Device, endIfBroken } from "./device.svelte";
 import type { OpenChat } from "./remote-chat";
 
-/** Times that a question or an answer is asked about at most. */
-const TRIES = 3;
 const PACE = { temperature: 0.8, requestsAtOnce: 4, timeoutSeconds: 300 };
-/** Longest text, in tokens, of an API and of a model here. */
-const LONGEST = { paraphrases: { api: 512, local: 96 }, rots: { api: 128, local: 32 } };
+const LONGEST = { paraphrases: PARAPHRASE_TOKENS, rots: ROT_TOKENS };
 
 export type MakingStatus =
   | { readonly kind: "idle" | "stopped" }
@@ -128,8 +124,7 @@ export class TextMaking {
       await putDraft(this.#db, draft, items);
       this.status = { kind: "done", draft, spending: spending() };
     } catch (error) {
-      const code = error instanceof RemoteError ? error.code : null;
-      if (code === "WorkerFailed" || code === "DeviceLostError") this.#device.end();
+      endIfBroken(this.#device, error);
       this.status = signal.aborted
         ? { kind: "stopped" }
         : { kind: "failed", message: messageOf(error) };
@@ -185,7 +180,7 @@ export class TextMaking {
   ): Promise<{ readonly writer: ReplySource; readonly spending: () => Spending | null }> {
     if (this.source === "local") {
       const { client } = await this.#device.start();
-      const sampling = { temperature: 0.8, topK: 0, topP: 1, maxNewTokens: LONGEST[kind].local };
+      const sampling = { temperature: 0.8, topK: 0, topP: 1, maxNewTokens: LONGEST[kind].model };
       const writer = deviceWriter(client, this.target, sampling, signal);
       return { writer, spending: () => null };
     }

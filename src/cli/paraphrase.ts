@@ -1,10 +1,11 @@
 import { basename } from "node:path";
+import { TRIES } from "../core/chat/reply-source";
 import type { Corpus } from "../core/corpus/corpus";
 import { BUILT_IN_ENCODER, type Encoder } from "../core/encode/encoder";
 import { exportOriginal } from "../core/import/export";
 import { PARAPHRASE_LIMITS, type ParaphraseLimits } from "../core/paraphrase/judge";
 import { type MadeParaphrases, makeParaphrases, paraphraseRequests } from "../core/paraphrase/make";
-import { PARAPHRASE_PROMPT, PARAPHRASE_START } from "../core/paraphrase/prompt";
+import { PARAPHRASE_PROMPT, PARAPHRASE_START, PARAPHRASE_TOKENS } from "../core/paraphrase/prompt";
 import {
   type KeptWording,
   paraphraseReview,
@@ -22,17 +23,7 @@ import { readQuestions, scoredAgain } from "./paraphrase-input";
 import { writing } from "./reply-source";
 import { readText } from "./score-input";
 import { saveFile } from "./shards";
-import {
-  apiHelp,
-  modelHelp,
-  refuseExisting,
-  SOURCE_WORDS,
-  sourceOf,
-  textOptions,
-} from "./source-words";
-
-/** Longest reply. */
-const TOKENS = { api: 512, model: 96 };
+import { apiHelp, makingOf, modelHelp, SOURCE_WORDS, textOptions } from "./source-words";
 
 const { minSimilarity, maxSimilarity, minDistance } = PARAPHRASE_LIMITS;
 
@@ -47,7 +38,7 @@ Usage: npm run steadfast -- paraphrase QUESTIONS --out FILE.csv
                        (FILE.csv.review.csv)
   --reviewed FILE.csv  asks nothing: FILE is made of the wordings that this review keeps, as they stand there now
   --n N                wordings that a question is to have, with those it has already (5)
-  --tries N            times that a question is asked about at most (3)
+  --tries N            times that a question is asked about at most (${TRIES})
   --prompt TEXT        what the model is told; {question} and {n} stand for the question and how many
   --temperature T      (0.8)
   --cache FILE         where replies are kept as they come (FILE.csv.replies.jsonl): neither asked nor paid for again
@@ -59,9 +50,9 @@ Usage: npm run steadfast -- paraphrase QUESTIONS --out FILE.csv
   --min-distance X     share of characters that must differ (${minDistance})
   --min-score X        least ParaScore, by this encoder and so not the published one (none)
 
-${apiHelp(TOKENS.api)}
+${apiHelp(PARAPHRASE_TOKENS.api)}
 
-${modelHelp(TOKENS.model)}
+${modelHelp(PARAPHRASE_TOKENS.model)}
 `;
 
 const TEXTS = [
@@ -79,18 +70,16 @@ export const paraphrase: Command = {
       argv,
       {
         ...textOptions(TEXTS),
-        ...{ n: { type: "string", default: "5" }, tries: { type: "string", default: "3" } },
+        ...{
+          n: { type: "string", default: "5" },
+          tries: { type: "string", default: String(TRIES) },
+        },
         ...{ backend: BACKEND_OPTION, estimate: { type: "boolean", default: false } },
       } as const,
       { names: ["QUESTIONS"] },
     );
     const words: ApiWords = Object.fromEntries(TEXTS.map((name) => [name, values[name]]));
-    const kind = sourceOf(words, "reviewed");
-    if (values.estimate && kind !== "api") throw new UsageError("--estimate is of an API");
-    const { out } = words;
-    if (out === undefined) throw new UsageError("--out FILE.csv is missing. See --help.");
-    const review = words["review"] ?? `${out}.review.csv`;
-    if (!values.estimate) refuseExisting(kind === "file" ? [out] : [out, review]);
+    const { kind, out, review } = makingOf(words, values.estimate);
     const settings = {
       n: atLeastOne("--n", values.n),
       tries: atLeastOne("--tries", values.tries),
@@ -115,7 +104,7 @@ export const paraphrase: Command = {
     const { backend, estimate } = values;
     const encoder = estimate ? null : await encoderOf(words);
     const made = await writing(
-      { words, prompt, tokens: TOKENS, backend, out, estimate },
+      { words, prompt, tokens: PARAPHRASE_TOKENS, backend, out, estimate },
       first,
       (source) => makeParaphrases(lacking, asking, source, encoder, { signal: interruptible() }),
     );

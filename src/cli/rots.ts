@@ -1,28 +1,26 @@
 import { basename } from "node:path";
+import { parseQuestionId } from "../core/corpus/corpus";
 import { importMcc } from "../core/corpus/mcc";
 import { type CsvTable, parseCsv, toCsv } from "../core/format/csv";
+import { TRIES } from "../core/chat/reply-source";
 import { answersWithoutRot, makeRots, rotRequests } from "../core/rots/make";
-import { ROT_PROMPT, ROT_START } from "../core/rots/prompt";
-import { type KeptRot, passingRots, readRotReview, rotReview } from "../core/rots/review";
+import { ROT_PROMPT, ROT_START, ROT_TOKENS } from "../core/rots/prompt";
+import {
+  type KeptRot,
+  passingRots,
+  readRotReview,
+  rotReview,
+  ruleFinder,
+} from "../core/rots/review";
 import type { ApiWords } from "./answer-api";
 import { BACKEND_OPTION } from "./backend";
 import { atLeastOne, type Command, readArgs } from "./command";
-import { readingInput, UsageError } from "./errors";
+import { readingInput } from "./errors";
 import { interruptible } from "./interrupt";
 import { writing } from "./reply-source";
 import { readText } from "./score-input";
 import { saveFile } from "./shards";
-import {
-  apiHelp,
-  modelHelp,
-  refuseExisting,
-  SOURCE_WORDS,
-  sourceOf,
-  textOptions,
-} from "./source-words";
-
-/** Longest reply. */
-const TOKENS = { api: 128, model: 32 };
+import { apiHelp, makingOf, modelHelp, SOURCE_WORDS, textOptions } from "./source-words";
 
 const help = `Lets a model draw a Rule of Thumb from each answer, for SaGE's mix of answers and rules; docs/paraphrases.md.
 
@@ -34,16 +32,16 @@ Usage: npm run steadfast -- rots ANSWERS.csv --out FILE.csv
   --out FILE.csv       the same table with the column rot: what import and score read
   --review FILE.csv    every rule that the model wrote, with keep (yes, no) and the reason (FILE.csv.review.csv)
   --reviewed FILE.csv  asks nothing: FILE is made of the rules that this review keeps, as they stand there now
-  --tries N            times that an answer is asked about at most (3)
+  --tries N            times that an answer is asked about at most (${TRIES})
   --prompt TEXT        what the model is told; {question} and {answer} stand for the wording and its answer
   --temperature T      (0.8)
   --cache FILE         where replies are kept as they come (FILE.csv.replies.jsonl): neither asked nor paid for again
 
 SaGE counts rules only where every answer that says something has one; else it scores answers alone, and says so.
 
-${apiHelp(TOKENS.api)}
+${apiHelp(ROT_TOKENS.api)}
 
-${modelHelp(TOKENS.model)}
+${modelHelp(ROT_TOKENS.model)}
 `;
 
 const TEXTS = [...SOURCE_WORDS, ...(["out", "review", "reviewed"] as const)];
@@ -60,18 +58,13 @@ export const rots: Command = {
       argv,
       {
         ...textOptions(TEXTS),
-        ...{ tries: { type: "string", default: "3" }, backend: BACKEND_OPTION },
+        ...{ tries: { type: "string", default: String(TRIES) }, backend: BACKEND_OPTION },
         estimate: { type: "boolean", default: false },
       } as const,
       { names: ["ANSWERS.csv"] },
     );
     const words: ApiWords = Object.fromEntries(TEXTS.map((name) => [name, values[name]]));
-    const kind = sourceOf(words, "reviewed");
-    if (values.estimate && kind !== "api") throw new UsageError("--estimate is of an API");
-    const { out } = words;
-    if (out === undefined) throw new UsageError("--out FILE.csv is missing. See --help.");
-    const review = words["review"] ?? `${out}.review.csv`;
-    if (!values.estimate) refuseExisting(kind === "file" ? [out] : [out, review]);
+    const { kind, out, review } = makingOf(words, values.estimate);
     const tries = atLeastOne("--tries", values.tries);
     const file = basename(positionals[0]!);
     const text = await readText(positionals[0]!);
@@ -86,7 +79,7 @@ export const rots: Command = {
     const first = await readingInput(() => rotRequests(lacking, { prompt }));
     const { backend, estimate } = values;
     const made = await writing(
-      { words, prompt, tokens: TOKENS, backend, out, estimate },
+      { words, prompt, tokens: ROT_TOKENS, backend, out, estimate },
       first,
       (source) => makeRots(lacking, { prompt, tries }, source, { signal: interruptible() }),
     );
@@ -104,16 +97,14 @@ async function write(
   { columns, rows }: Answers,
   kept: readonly KeptRot[],
 ): Promise<void> {
-  const rules = new Map(
-    kept.map(({ questionId, paraphrase, rule }) => [`${paraphrase} ${questionId}`, rule]),
-  );
+  const ruleOf = ruleFinder(kept);
   const seen = new Map<string, number>();
   let lacking = 0;
   const written = rows.map(({ values }) => {
     const id = values.question_id.trim();
     const paraphrase = seen.get(id) ?? 0;
     seen.set(id, paraphrase + 1);
-    const rot = values["rot"]?.trim() || rules.get(`${paraphrase} ${id}`) || "";
+    const rot = values["rot"]?.trim() || ruleOf(parseQuestionId(id), paraphrase) || "";
     if (rot === "" && values.model_output.trim() !== "") lacking++;
     return { ...values, rot };
   });

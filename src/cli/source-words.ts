@@ -76,6 +76,20 @@ export function sourceOf(
   return source === "api" || source === "model" ? source : "file";
 }
 
+/**
+ * What a command is to make: from which source, in which file, with which review beside it.
+ * @throws UsageError where none is named, an option means nothing, or a file is there already.
+ */
+export function makingOf(words: ApiWords, estimate: boolean) {
+  const kind = sourceOf(words, "reviewed");
+  if (estimate && kind !== "api") throw new UsageError("--estimate is of an API");
+  const { out } = words;
+  if (out === undefined) throw new UsageError("--out FILE.csv is missing. See --help.");
+  const review = words["review"] ?? `${out}.review.csv`;
+  if (!estimate) refuseExisting(kind === "file" ? [out] : [out, review]);
+  return { kind, out, review };
+}
+
 /** How a model here is asked. @throws UsageError naming the option. */
 export function modelWords(words: ApiWords, prompt: string, tokens: number) {
   const sampling = {

@@ -10,21 +10,10 @@ import { freePort } from "./free-port";
 import { makeTaskOf } from "./label-task";
 import { expectReachable } from "./reach";
 import { rowsOf } from "./stored-runs";
+import { PAGES } from "./views";
 
 test.use({ serviceWorkers: "allow" });
 test.describe.configure({ timeout: 180_000 });
-
-const VIEWS = [
-  "study",
-  "corpus",
-  "setup",
-  "runs",
-  "methods",
-  "label",
-  "agreement",
-  "storage",
-  "self-test",
-];
 
 interface Host {
   readonly site: string;
@@ -81,7 +70,7 @@ test("promise 11: after one visit every view opens with the server gone, and no 
   await expectAccessible(page, "what is kept for offline use");
   await expectReachable(page, "what is kept for offline use");
   await host.stop();
-  for (const view of VIEWS) {
+  for (const view of PAGES) {
     await page.goto("about:blank");
     await page.goto(`${host.site}#/${view}`);
     await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();

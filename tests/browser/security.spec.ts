@@ -9,6 +9,7 @@ import { choosePairs, counted, makeTaskOf } from "./label-task";
 import { expectReachable } from "./reach";
 import { open, site } from "./site";
 import { PAYLOADS } from "./xss-payloads";
+import { PAGES } from "./views";
 
 test.describe.configure({ timeout: 90_000 });
 
@@ -43,18 +44,6 @@ async function expectUnharmed(page: Page, { violations, dialogs, errors }: Watch
   });
 }
 
-const VIEWS = [
-  "study",
-  "corpus",
-  "setup",
-  "runs",
-  "methods",
-  "label",
-  "agreement",
-  "storage",
-  "self-test",
-];
-
 const corpusOf = (payloads: readonly string[]) =>
   toCsv(
     ["question_id", "question", "paraphrased", "model_output", "topic"],
@@ -81,7 +70,7 @@ test("promise 9: every view loads under the policy, which refuses nothing of our
   page,
 }) => {
   const seen = await watch(page);
-  for (const view of VIEWS) {
+  for (const view of PAGES) {
     await open(page, `#/${view}`);
     await page.reload();
     await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();

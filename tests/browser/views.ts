@@ -16,3 +16,9 @@ export const VIEWS = [
   ["#/storage", /^Storage/],
   ["#/self-test", /^Self-test/],
 ] as const;
+
+/** Those of them that hold something of the user's own, or of the device, by the page's name. */
+export const PAGES = [
+  ...["study", "corpus", "setup", "runs", "methods"],
+  ...["label", "agreement", "storage", "self-test"],
+];

@@ -1,6 +1,9 @@
 /** A model that is asked for texts, wherever it runs: behind an API, or on this machine. */
 import type { Hooks } from "../study/hooks";
 
+/** Times that a text is asked for at most, unless it is said otherwise. */
+export const TRIES = 3;
+
 export interface AskedText {
   readonly prompt: string;
   /** Which sample of this prompt: 0, or more where it is asked again. */

@@ -4,6 +4,9 @@ import { QUESTION_SLOT } from "../answers/prompt";
 /** The place in a template that the number of wordings takes. */
 export const COUNT_SLOT = "{n}";
 
+/** Longest reply in tokens, of an API and of a model here. */
+export const PARAPHRASE_TOKENS = { api: 512, model: 96 };
+
 /** For a model that follows instructions. */
 export const PARAPHRASE_PROMPT = `Write ${COUNT_SLOT} other wordings of the question between the tags. Each must ask the same thing of the same people in the same circumstances, so that whoever answers it answers the question. Choose other words and another order where you can, add nothing, leave nothing out, and be no longer than the question. Write one wording a line, numbered, and nothing else.
 

@@ -4,6 +4,9 @@ import { QUESTION_SLOT } from "../answers/prompt";
 /** The place in a template that the answer takes. */
 const ANSWER_SLOT = "{answer}";
 
+/** Longest reply in tokens, of an API and of a model here. */
+export const ROT_TOKENS = { api: 128, model: 32 };
+
 /** For a model that follows instructions. The last two examples are one question answered both ways. */
 export const ROT_PROMPT = `A rule of thumb is a moral judgement of an action that an answer rests on. Anyone understands it without having read question or answer, and it holds for more than this one case. Write the rule of thumb of the answer between the tags, in one or two short sentences. Say what the answer says, even where you would judge otherwise. Write nothing else.
 

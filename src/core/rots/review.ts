@@ -59,11 +59,18 @@ export function passingRots(made: readonly MadeRot[]): KeptRot[] {
   return made.filter(({ reason }) => reason === null);
 }
 
-/** A new corpus: the answers with the rules that they had and those that are kept. */
-export function withRots(corpus: Corpus, kept: readonly KeptRot[]): Corpus {
+/** Finds the rule of the i-th wording of a question, if one is kept. */
+export function ruleFinder(kept: readonly KeptRot[]) {
   const rules = new Map(
     kept.map(({ questionId, paraphrase, rule }) => [`${paraphrase} ${questionId}`, rule]),
   );
+  return (id: QuestionId, paraphrase: number): string | null =>
+    rules.get(`${paraphrase} ${id}`) ?? null;
+}
+
+/** A new corpus: the answers with the rules that they had and those that are kept. */
+export function withRots(corpus: Corpus, kept: readonly KeptRot[]): Corpus {
+  const ruleOf = ruleFinder(kept);
   const questions = corpus.questions
     .filter(({ paraphrases }) => paraphrases.length > 0)
     .map((question) => ({
@@ -71,7 +78,7 @@ export function withRots(corpus: Corpus, kept: readonly KeptRot[]): Corpus {
       recorded:
         question.recorded?.map(({ text, rot }, i) => ({
           text,
-          rot: rot ?? rules.get(`${i} ${question.id}`) ?? null,
+          rot: rot ?? ruleOf(question.id, i),
         })) ?? null,
     }));
   return madeCorpus({ ...corpus, questions }, null);

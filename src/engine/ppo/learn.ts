@@ -22,17 +22,18 @@ export async function learn(
   batch: ScoredBatch,
   permutations: readonly (readonly number[])[],
   ahead: boolean,
-  { signal, onUpdate }: LearnHooks,
+  hooks: LearnHooks,
 ) {
   const { miniBatchSize, gradientAccumulationSteps, earlyStopping } = learner.config;
   const epochs = permutations.map((order) =>
     chunks(chunks(order, miniBatchSize), gradientAccumulationSteps),
   );
-  const queued = ahead && !earlyStopping ? await learnAhead(learner, batch, epochs, signal) : null;
-  queued?.forEach((update) => onUpdate?.(update));
+  const queued =
+    ahead && !earlyStopping ? await learnAhead(learner, batch, epochs, hooks.signal) : null;
+  queued?.forEach((update) => hooks.onUpdate?.(update));
   const learned =
     queued === null
-      ? await learnWatched(learner, batch, epochs, { signal, ...(onUpdate && { onUpdate }) })
+      ? await learnWatched(learner, batch, epochs, hooks)
       : { updates: queued, stoppedEarly: false };
   const { updates, stoppedEarly } = learned;
   return {
