@@ -252,13 +252,18 @@ export class StudyState {
     await putRun(this.#db, run.record, this.#lease);
   }
 
-  /** With no room even for how it ended, the run shows it here and is marked as interrupted at the next start. */
+  /**
+   * Shows how a run ended once that is stored: what is shown is there after a reload. With no room even for that, it is shown
+   * here, and the run is marked as interrupted at the next start.
+   */
   async #end(run: StudyRun, ending: Ending): Promise<void> {
+    const changes = { ...ending, endedAt: Date.now() };
     try {
-      await this.#update(run, { ...ending, endedAt: Date.now() });
+      await putRun(this.#db, { ...run.record, ...changes }, this.#lease);
     } catch (error) {
       if (!(error instanceof StorageFullError)) throw error;
     }
+    run.record = { ...run.record, ...changes };
   }
 
   /** A run that no tab holds any more was interrupted. */

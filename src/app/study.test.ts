@@ -116,6 +116,23 @@ test("a cancelled run keeps what was done, and the worker lives on", async () =>
   expect(terminated()).toBe(0);
 });
 
+test("a run is shown as stopped once that is stored, so a reload shows it too", async () => {
+  const { db, study } = await studyWith((_, { signal }) => untilAborted(signal));
+  const run = study.start(start);
+  await expect.poll(() => study.live?.record.backend).toBe("Plain JavaScript, test");
+  let busy = true;
+  const store = db.transaction("runs", "readwrite").store; // what the run writes waits for it
+  const other = (async () => {
+    while (busy) await store.count();
+  })();
+  study.cancel();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(study.live).toMatchObject({ stopping: true, record: { status: "running" } });
+  busy = false;
+  await Promise.all([other, run]);
+  expect(study.shown!.record.status).toBe("cancelled");
+});
+
 test("a worker that does not stop is ended within a second, and a new one takes over", async () => {
   let deaf = true;
   const { study, device, terminated } = await studyWith(() =>

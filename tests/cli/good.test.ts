@@ -1,7 +1,7 @@
 /** What each command prints and writes, with the real model and encoder. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { REPORTED_ROLES, type StudyReport } from "../../src/core/format/report";
@@ -335,6 +335,22 @@ describe("study", () => {
     const compile = "import glob; [compile(open(f).read(), f, 'exec') for f in glob.glob('*.py')]";
     expect(runPython(python!, ["-c", compile], join(cwd, "off"))).toEqual({ code: 0, output: "" });
   });
+
+  test.skipIf(python === null)(
+    "the study's encoder is asked for in its revision (skipped without python3)",
+    async () => {
+      // The library is not to be had everywhere: what stands in for it says how it was called.
+      const standIn = "class SentenceTransformer:\n  def __init__(self, name, *, revision): print(name, revision)\n"; // prettier-ignore
+      await mkdir(join(cwd, "library"));
+      await writeFile(join(cwd, "library/sentence_transformers.py"), standIn);
+      const asked = (spec: string) => {
+        const code = `import sys; sys.path += ["../library"]; from reward import load_encoder; load_encoder("${spec}")`;
+        return runPython(python!, ["-c", code], join(cwd, "off")).output.trim();
+      };
+      expect(asked("owner/name@0a1b2c")).toBe("owner/name 0a1b2c");
+      expect(asked("owner/name")).toBe("owner/name None");
+    },
+  );
 
   test.skipIf(python === null)(
     "its check computes our numbers again, and finds one that was altered",

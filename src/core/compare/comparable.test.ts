@@ -19,6 +19,13 @@ test("runs that differ in nothing but their seed are one method; what differs na
   ).toEqual(["GRPO", "GRPO", "GRPO, rollouts.passes 10", "LoRA", "RLOO"]);
 });
 
+test("runs that draw other training questions are not seeds of one method; held-out ones make none", () => {
+  const questions = (settings: StudyConfigInput["questions"]) => study({ questions: settings });
+  const all = questions({ evaluation: 12 });
+  expect(methodNames([all, questions({ evaluation: 8, alwaysEvaluate: [3] })])).toEqual(["PPO", "PPO"]); // prettier-ignore
+  expect(methodNames([all, questions({ evaluation: 12, perCycle: 5 })])[1]).toBe("PPO, questions.perCycle 5"); // prettier-ignore
+});
+
 test("a setting of a method that does not train makes no other method", () => {
   const one = study({ rollouts: { method: "dpo" } });
   const other = study({ rollouts: { method: "dpo" }, ppo: { learningRate: 0.5 } });

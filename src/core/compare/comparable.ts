@@ -37,7 +37,11 @@ export function otherQuestions(
 }
 
 /** Settings that make no other method: they differ from seed to seed, or change no result. */
-const FREE: ReadonlySet<string> = new Set(["seed", "questions", "checkpoints", "pinned", "preset"]);
+const FREE = ["seed", "questions.evaluation", "questions.alwaysEvaluate", "checkpoints", "pinned", "preset"]; // prettier-ignore
+
+/** @param path  of a setting, which a part of itself frees too. */
+const isFree = (path: readonly string[]) =>
+  path.some((_, depth) => FREE.includes(path.slice(0, depth + 1).join(".")));
 
 /**
  * A name for each run's method: runs that differ in nothing but their seed have one. Where two methods would be called the same,
@@ -63,7 +67,7 @@ export function methodNames(configs: readonly StudyConfig[]): string[] {
 function methodSettings(configs: readonly [StudyConfig, StudyConfig?]): SettingRow[] {
   const [{ rollouts }] = configs;
   return settingRows(configs.filter((config) => config !== undefined)).filter(
-    ({ path }) => !FREE.has(path[0]!) && applies(path, rollouts),
+    ({ path }) => !isFree(path) && applies(path, rollouts),
   );
 }
 

@@ -53,7 +53,7 @@ export async function handOffFiles(
   };
   const rows = handOffRows(data, config);
   const model = baseModel(config.target);
-  const encoder = pythonEncoder(config.encoder);
+  const encoder = config.encoder === BUILT_IN_ENCODER ? PUBLISHED_ENCODER : config.encoder;
   const settings = {
     ...{ model, encoder, reward: rewardSettings(config, config.rollouts.reward) },
     ...{ minimum_margin: config.dpo.minimumMargin, dpo_label_smoothing: config.dpo.labelSmoothing },
@@ -143,10 +143,6 @@ function baseModel(target: string): BaseModel {
   return parsed.kind === "hub"
     ? { name: parsed.name, revision: parsed.revision }
     : { name: null, revision: null };
-}
-
-function pythonEncoder(encoder: string): string {
-  return encoder === BUILT_IN_ENCODER ? PUBLISHED_ENCODER : encoder.split("@")[0]!;
 }
 
 const byName = (settings: readonly TrlSetting[]) =>

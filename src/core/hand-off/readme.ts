@@ -73,7 +73,7 @@ so leave \`shuffle_dataset\` off and change the batch by \`--questions-per-devic
 
 ## The reward
 
-\`reward.py\` pays by \`${config.rollouts.reward}\` with the study's settings. It needs an encoder: \`--encoder\` takes a model of sentence-transformers
+\`reward.py\` pays by \`${config.rollouts.reward}\` with the study's settings. It needs an encoder: \`--encoder\` takes a model of sentence-transformers, as NAME or NAME@REVISION
 (\`${encoder}\` unless you say otherwise) or \`FILE.py:FUNCTION\`, a function from a list of texts to their vectors.
 ${encoderText(config.encoder, encoder)}
 

@@ -340,6 +340,7 @@ export const StudyConfig = v.strictObject({
         v.pipe(
           v.array(questionId),
           v.maxLength(10, "At most 10 questions can be pinned"),
+          v.check((ids) => new Set(ids).size === ids.length, "An id stands twice; name each once"),
           about("Ids of questions of the corpus; empty takes the first three held-out ones"),
         ),
         [],

@@ -28,7 +28,7 @@ export async function loraPhase(
     return trained;
   }
   const checkpoints = new Checkpoints(phase, from?.step ?? 0, run);
-  const pinned = new PinnedAnswers(phase, from?.step ?? 0, run);
+  const pinned = new PinnedAnswers(phase, from?.step ?? 0, null, run);
   const { adapter, sft } = config;
   const seed = deriveSeed(config.seed, "sft", cycle);
   const order = [...batches(examples.length, sft, deriveSeed(seed, "batches"))];

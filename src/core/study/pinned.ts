@@ -48,12 +48,22 @@ export class PinnedAnswers {
   readonly #phase: TrainingPhase;
   readonly #run: Run;
   #step: number;
+  #askedAt: number | null;
 
-  /** @param from  the step that the phase goes on from, with its answers told; 0 at its start. */
-  constructor(phase: TrainingPhase, from: number, run: Run) {
+  /**
+   * @param from     the step that the phase goes on from, with its answers told; 0 at its start.
+   * @param askedAt  see the getter; null also where it is not known.
+   */
+  constructor(phase: TrainingPhase, from: number, askedAt: number | null, run: Run) {
     this.#phase = phase;
     this.#step = from;
+    this.#askedAt = askedAt;
     this.#run = run;
+  }
+
+  /** The step that was asked at last; null before the first. */
+  get askedAt(): number | null {
+    return this.#askedAt;
   }
 
   /** Before the first step. */
@@ -70,12 +80,13 @@ export class PinnedAnswers {
     const momentsUntil = (n: number) => Math.floor((n * times) / totalSteps);
     const isDue = last || momentsUntil(step) > momentsUntil(this.#step);
     this.#step = step;
-    if (isDue) await this.#ask();
+    if (isDue && step !== this.#askedAt) await this.#ask(); // a last visit may train nothing
   }
 
   async #ask(): Promise<void> {
     const { config, ports, pinned, signal, report } = this.#run;
     if (config.pinned.times === 0 || pinned.length === 0) return;
+    this.#askedAt = this.#step;
     const inOneWording = pinned.map((one) => ({
       ...one,
       paraphrases: one.paraphrases.slice(0, 1),

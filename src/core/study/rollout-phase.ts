@@ -79,7 +79,7 @@ export async function rolloutPhase(
   );
   const payer = new Payer(kept, run, from?.latest);
   const checkpoints = new Checkpoints(phase, from?.step ?? 0, run);
-  const pinned = new PinnedAnswers(phase, from?.step ?? 0, run);
+  const pinned = new PinnedAnswers(phase, from?.step ?? 0, from?.pinnedAt ?? null, run);
   let step = from?.step ?? 0;
   let visited = from?.visits ?? 0;
   try {
@@ -103,7 +103,7 @@ export async function rolloutPhase(
       // Between questions no rollouts are held, so there are none to save.
       const done = step >= totalSteps || visited === visits.length;
       await pinned.at(step, totalSteps, done);
-      const progress = { visits: visited, skippedAnswers, done };
+      const progress = { visits: visited, skippedAnswers, done, pinnedAt: pinned.askedAt };
       await checkpoints.at(step, done, async () =>
         writeRolloutState(await trainer.snapshot(), progress, health, payer),
       );

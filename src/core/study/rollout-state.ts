@@ -14,6 +14,8 @@ export interface RolloutState {
   readonly visits: number;
   readonly skippedAnswers: number;
   readonly done: boolean;
+  /** The step at which the pinned questions were asked last; null where they were not, or it was not noted. */
+  readonly pinnedAt: number | null;
   readonly health: readonly HealthSample[];
   readonly latest: readonly (readonly [QuestionId, Float32Array])[];
 }
@@ -26,6 +28,7 @@ const State = v.object({
   visits: count,
   skippedAnswers: count,
   done: v.boolean(),
+  pinnedAt: v.optional(v.nullable(count), null), // checkpoints of before it was noted have none
   health: v.string(),
   latest: v.array(v.union([v.number(), v.string()])),
 });
@@ -33,16 +36,16 @@ const State = v.object({
 /** @param session  taken after the last step. */
 export function writeRolloutState(
   session: TrainingState,
-  progress: Pick<RolloutState, "visits" | "skippedAnswers" | "done">,
+  progress: Pick<RolloutState, "visits" | "skippedAnswers" | "done" | "pinnedAt">,
   health: HealthMonitor,
   payer: Payer,
 ): Pick<Checkpoint, "state" | "tensors"> {
   const latest = [...payer.latest];
-  const { visits, skippedAnswers, done } = progress;
+  const { visits, skippedAnswers, done, pinnedAt } = progress;
   return {
     state: {
       session: { step: session.step, state: session.state },
-      ...{ visits, skippedAnswers, done },
+      ...{ visits, skippedAnswers, done, pinnedAt },
       health: JSON.stringify(spellNumbers(toRecord(health.history))),
       latest: latest.map(([id]) => id),
     },
@@ -52,12 +55,12 @@ export function writeRolloutState(
 
 /** @throws v.ValiError if the checkpoint is of another phase. */
 export function readRolloutState({ step, state, tensors }: Checkpoint): RolloutState {
-  const { session, visits, skippedAnswers, done, health, latest } = v.parse(State, state);
+  const { session, visits, skippedAnswers, done, pinnedAt, health, latest } = v.parse(State, state);
   const { [LATEST]: vectors, ...ofSession } = tensors;
   const rows = unstack(vectors, latest.length);
   return {
     session: { ...session, tensors: ofSession },
-    ...{ step, visits, skippedAnswers, done },
+    ...{ step, visits, skippedAnswers, done, pinnedAt },
     health: fromRecord(JSON.parse(health, (_, value: unknown) => readSpelled(value)) as Record),
     latest: latest.map((id, i) => [id, rows[i]!]),
   };

@@ -520,6 +520,11 @@ test("a rollout phase that ends before all its steps asks the pinned questions a
     ...(await startRollouts(settings)),
     rollout: async (prompts) => prompts.map(() => (visits++ < 5 ? "yes" : "")), // one question answers
   });
-  const { moments } = await pinnedRun({ rollouts: { passes: 1 }, pinned: { times: 1 } }, world);
-  expect(moments.filter(({ phase }) => phase === "ppo").map(({ step }) => step)).toEqual([1]);
+  const stepsAsked = async (times: number) => {
+    visits = 0;
+    const { moments } = await pinnedRun({ rollouts: { passes: 1 }, pinned: { times } }, world);
+    return moments.filter(({ phase }) => phase === "ppo").map(({ step }) => step);
+  };
+  expect(await stepsAsked(1)).toEqual([1]);
+  expect(await stepsAsked(6)).toEqual([1]); // a moment already, and not asked again at the end
 });

@@ -139,6 +139,21 @@ test("a study to come takes what the same one took, twice the steps twice their 
   expect(expectedTime(plan, { ...earlier, phases: [] })).toBeNull();
 });
 
+test("an earlier study without training questions tells of its answers alone, and the rest is guessed", () => {
+  for (const method of ["ppo", "dpo"] as const) {
+    const pinned = { questions: [], times: 0 };
+    const asked = { ...config, pinned, rollouts: { ...config.rollouts, method } };
+    const evaluation = corpus.questions.length;
+    const bare = planTime({ ...asked, questions: { ...config.questions, evaluation } }, corpus);
+    const earlier = { plan: bare, phases: [answered], at: 6_000 };
+    const expected = expectedTime(planTime(asked, corpus), earlier);
+    const { loraSteps, answers } = bare.prior.rolloutStep;
+    expect(loraSteps, method).toBeGreaterThanOrEqual(0);
+    expect(answers, method).toBeGreaterThanOrEqual(0);
+    expect(expected, method).toBeGreaterThan(6_000);
+  }
+});
+
 test("cycles that may not all be run are said to be at most", () => {
   const mayEnd = (cycles: object) =>
     planTime({ ...config, cycles: { ...config.cycles, ...cycles } }, corpus).mayEndEarlier;

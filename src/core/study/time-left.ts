@@ -48,13 +48,14 @@ export function expectedTime(
   const was = earlier.plan.prior;
   const answer = (before["target answer"] * plan.prior.tokens) / was.tokens;
   const loraStep = (before["lora step"] * plan.prior.loraStep) / was.loraStep;
+  const guess = rolloutStep(plan.prior, answer, loraStep);
   const guessedBefore = rolloutStep(was, before["target answer"], before["lora step"]);
-  const rollout = rolloutStep(plan.prior, answer, loraStep) / guessedBefore;
   const paces: Paces = {
     ...before,
     "target answer": answer,
     "lora step": loraStep,
-    "rollout step": before["rollout step"] * rollout,
+    // A study without training questions says nothing of its steps.
+    "rollout step": guessedBefore > 0 ? (before["rollout step"] * guess) / guessedBefore : guess,
   };
   return plan.stages.reduce((sum, { work, amount }) => sum + amount * paces[work], 0);
 }

@@ -113,7 +113,7 @@ function priorOf(config: StudyConfig, wordings: number, pinned: number): Prior {
   const answers = wordings * samples;
   const ofStep = method === "ppo" && batch === "answer" ? 1 : answers;
   const uses = { ppo: ppo.ppoEpochs, rloo: rloo.numIterations, grpo: grpo.numIterations, dpo: dpo.numIterations }[method]; // prettier-ignore
-  const sequences = method === "dpo" ? 2 * (ofStep - 1) : ofStep;
+  const sequences = method === "dpo" ? 2 * Math.max(0, ofStep - 1) : ofStep;
   const passes = sequences * (PASS[method] * uses + SCORING_PASSES);
   return {
     tokens: config.sampling.maxNewTokens,

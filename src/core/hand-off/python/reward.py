@@ -26,9 +26,10 @@ def read_settings() -> dict:
     return json.loads((FOLDER / "settings.json").read_text(encoding="utf-8"))
 
 
-def load_encoder(name: str) -> Encoder:
-    """A model of the library sentence-transformers, or "FILE.py:FUNCTION" for a function of yours from texts to vectors."""
-    file, _, function = name.rpartition(":")
+def load_encoder(spec: str) -> Encoder:
+    """A model of the library sentence-transformers as NAME or NAME@REVISION, or "FILE.py:FUNCTION" for a function of yours
+    from texts to vectors."""
+    file, _, function = spec.rpartition(":")
     if file.endswith(".py"):
         return runpy.run_path(file)[function]
     try:
@@ -38,7 +39,8 @@ def load_encoder(name: str) -> Encoder:
             "the reward needs an encoder: pip install sentence-transformers, or give --encoder FILE.py:FUNCTION, a "
             "function from a list of texts to their vectors"
         ) from error
-    model = SentenceTransformer(name)
+    name, _, revision = spec.partition("@")
+    model = SentenceTransformer(name, revision=revision or None)
     return lambda texts: model.encode(texts).tolist()
 
 
