@@ -117,7 +117,7 @@ describe("score", () => {
 
   test("a rule that is missing anywhere leaves the rules out of every shard", async () => {
     await done("score", "ruled.csv", "--out", "ruled.json");
-    const parts = ["r1.jsonl", "r2.jsonl"];
+    const parts = ["rules1.jsonl", "rules2.jsonl"];
     for (const [i, out] of parts.entries()) {
       await done("score", "ruled.csv", "--shard", `${i + 1}/2`, "--out", out);
     }

@@ -19,6 +19,7 @@ import { STYLE } from "./style";
 
 const OPEN = '<script type="application/json" id="steadfast-data">';
 const CLOSE = "</script>";
+const CHECKSUM = "SHA-256 of the data: ";
 
 /** The same content gives the same bytes. */
 export async function reportPage(content: ReportContent, digest: ByteDigest): Promise<string> {
@@ -51,7 +52,7 @@ export async function reportPage(content: ReportContent, digest: ByteDigest): Pr
             Steadfast, or <code>npm run steadfast -- verify FILE</code>, computes every table again
             and compares it.
           </p>
-          <p>SHA-256 of the data: <code>${checksum}</code></p>
+          <p>${CHECKSUM}<code>${checksum}</code></p>
         </footer>
         ${new Markup(OPEN)}${new Markup(data)}${new Markup(CLOSE)}
       </body>
@@ -61,6 +62,24 @@ export async function reportPage(content: ReportContent, digest: ByteDigest): Pr
 
 /** @throws InputError if the file is no report page, or its data is not as it was written. */
 export function readReportPage(page: string, file: string): ReportContent {
+  return readContent(strToU8(dataOf(page, file)), file);
+}
+
+/**
+ * Whether the data is what its checksum says, whichever version wrote it.
+ * @throws InputError if the file is no report page.
+ */
+export async function isDataIntact(
+  page: string,
+  file: string,
+  digest: ByteDigest,
+): Promise<boolean> {
+  const [, stated] = page.split(`${CHECKSUM}<code>`);
+  const written = dataOf(page, file).replaceAll(/(?<=(?<!\\)(?:\\\\)*)\\u003c/g, "<");
+  return stated?.startsWith(`${await digest(strToU8(written))}</code>`) ?? false;
+}
+
+function dataOf(page: string, file: string): string {
   const from = page.lastIndexOf(OPEN);
   const to = page.indexOf(CLOSE, from);
   if (from === -1 || to === -1) {
@@ -70,5 +89,5 @@ export function readReportPage(page: string, file: string): ReportContent {
       "Choose the report.html that a study wrote.",
     );
   }
-  return readContent(strToU8(page.slice(from + OPEN.length, to)), file);
+  return page.slice(from + OPEN.length, to);
 }

@@ -23,7 +23,7 @@ beforeAll(async () => {
 test("a page as it was written verifies without a difference, and every check computes something", async () => {
   const checks = await verify(page);
   expect(differing(checks)).toEqual([]);
-  expect(checks.map(({ skipped }) => skipped)).toEqual(Array(7).fill(null));
+  expect(checks.map(({ skipped }) => skipped)).toEqual(Array(8).fill(null));
   expect(checks.every(({ values }) => values > 0)).toBe(true);
 });
 
@@ -50,6 +50,21 @@ test("any altered byte is caught", async () => {
     ),
     { numRuns: 60 },
   );
+});
+
+test("an altered version is caught by the checksum, though its bytes are then not compared", async () => {
+  const altered = page.replace('"steadfast":"0.0.1"', '"steadfast":"0.0.2"');
+  const [bytes, data] = await verify(altered);
+  expect(bytes!.skipped).toContain("written by Steadfast 0.0.2");
+  expect(data!.differences).toEqual(["the data is not what its checksum says"]);
+});
+
+test("texts that look like what the page escapes are the data they were", async () => {
+  for (const text of ["<<b>", String.raw`\u003c`, String.raw`\<\\<`, "\\"]) {
+    const target = `demo ${text}`;
+    const odd = await reportPage({ ...content, report: { ...content.report, target } }, digest);
+    expect((await verify(odd))[1]!.differences, text).toEqual([]);
+  }
 });
 
 test("a page made anew from altered figures is caught by the check that computes them", async () => {

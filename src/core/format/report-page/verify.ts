@@ -10,7 +10,7 @@ import { scoreAnswers } from "../../study/scoring";
 import type { ByteDigest } from "../project/manifest";
 import { type ReportedRole, sageById, selectionByCycle, type StudyReport } from "../report";
 import { type ReportContent } from "./content";
-import { readReportPage, reportPage } from "./page";
+import { isDataIntact, readReportPage, reportPage } from "./page";
 
 /** What was computed again, how many values of it, and where it differs. */
 export interface Check {
@@ -46,6 +46,7 @@ export async function verifyReportPage(
   const content = readReportPage(page, file);
   return [
     await checkPage(page, content, digest, steadfast),
+    await checkData(page, file, digest),
     checkScores(content),
     checkMeans(content),
     checkMeasures(content),
@@ -75,6 +76,14 @@ async function checkPage(
   const near = page.slice(Math.max(0, at - 20), at + 20).replaceAll(/\s+/g, " ");
   const differences = [`line ${line} is not what the data gives, near “${near}”`];
   return { name, values, differences, skipped: null };
+}
+
+/** The data against its checksum: also of a page by another version, of which the bytes can't be compared. */
+async function checkData(page: string, file: string, digest: ByteDigest): Promise<Check> {
+  const differences = (await isDataIntact(page, file, digest))
+    ? []
+    : ["the data is not what its checksum says"];
+  return { name: "The data, by its checksum", values: 1, differences, skipped: null };
 }
 
 /** SaGE of each question from the similarities of its answers. */
