@@ -82,10 +82,14 @@ export class StorageState {
 
   /** Reads all figures anew. */
   async load(): Promise<void> {
-    this.estimate = await this.#estimate();
-    this.persisted = (await this.#manager()?.persisted()) ?? null;
+    const estimate = await this.#estimate();
+    const persisted = (await this.#manager()?.persisted()) ?? null;
     await this.#loadFolder();
-    this.use = await storageUse(this.#db);
+    const use = await storageUse(this.#db);
+    // At once: the page moves once.
+    this.estimate = estimate;
+    this.persisted = persisted;
+    this.use = use;
   }
 
   /** Why so many bytes may not fit, as far as the browser says; null if they should. */

@@ -12,7 +12,7 @@ const WIDTHS = [1440, 390] as const;
 const UNJUDGED = ["bgGradient", "bgImage", "pseudoContent"];
 
 /** Serious and critical violations, a line each, and text whose contrast a design hides from axe. */
-async function violations(page: Page): Promise<string[]> {
+export async function axeFindings(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(SOURCE);
   return page.evaluate(async (unjudged) => {
     const { axe: engine } = window as unknown as { axe: typeof axe };
@@ -43,7 +43,7 @@ export async function expectAccessible(page: Page, view: string): Promise<void> 
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
-      const found = await violations(page);
+      const found = await axeFindings(page);
       expect.soft(found, `${view}, ${colorScheme}, ${width} px`).toEqual([]);
     }
     expect.soft(await sidewaysOverflow(page), `${view}, ${width} px, px to scroll`).toBe(0);
