@@ -1,5 +1,5 @@
 /** The recorded example study that comes with the app: read, verified, and kept apart from the user's own runs. */
-import { digestOf, openProject } from "../core/format/project/project";
+import { type ProjectArchive, digestOf, openProject } from "../core/format/project/project";
 import { messageOf } from "../core/message-of";
 import type { Corpus } from "../core/corpus/corpus";
 import { type Database, openDatabase } from "../storage/db";
@@ -64,19 +64,16 @@ export class ExampleState {
   }
 
   async #read(): Promise<Example> {
-    const bytes = new Uint8Array(await (await fetchExample(this.#base, "study.zip")).arrayBuffer());
-    const source = {
-      name: "study.zip",
-      size: bytes.length,
-      read: async (start: number, end: number) => bytes.slice(start, end),
-    };
-    const archive = await openProject(source, sha256OfBytes); // every byte against its hash
-    const db = await openDatabase({ name: DATABASE });
+    const [archive, db, machineSpeed] = await Promise.all([
+      this.#archive(),
+      openDatabase({ name: DATABASE }),
+      this.#machineSpeed(),
+    ]);
     const [item] = archive.items;
     const stored = await itemOf(db, "run", EXAMPLE_ID, EXTENT);
     const isSame = stored && item && (await digestOf(stored, sha256OfBytes)) === item.digest;
     if (item && !isSame) {
-      await wipe(db);
+      if (stored) await wipe(db);
       await importItems(db, [await archive.read(item)]);
     }
     const record = await getRun(db, EXAMPLE_ID);
@@ -85,7 +82,17 @@ export class ExampleState {
     const run = new StudyRun(marked, this.#findCorpus(record.corpusId));
     run.replace(await eventsOf(db, EXAMPLE_ID));
     run.report = await reportOf(db, EXAMPLE_ID);
-    return { db, run, machineSpeed: await this.#machineSpeed() };
+    return { db, run, machineSpeed };
+  }
+
+  async #archive(): Promise<ProjectArchive> {
+    const bytes = new Uint8Array(await (await fetchExample(this.#base, "study.zip")).arrayBuffer());
+    const source = {
+      name: "study.zip",
+      size: bytes.length,
+      read: async (start: number, end: number) => bytes.slice(start, end),
+    };
+    return openProject(source, sha256OfBytes); // every byte against its hash
   }
 
   async #machineSpeed(): Promise<number | null> {
