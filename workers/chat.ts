@@ -5,11 +5,11 @@ import { testConnection } from "../src/clients/chat/connection";
 import { batchFiles, readBatch } from "../src/core/chat/batch";
 import { requestsFor, wordingsToAsk } from "../src/core/chat/corpus-requests";
 import { estimateCost } from "../src/core/chat/cost";
-import { type ChatRequest, requestKey } from "../src/core/chat/request";
+import { requestKey } from "../src/core/chat/request";
 import type { ChatContract, ChatParams, CorpusQuestion } from "../src/protocol/chat";
 import { serve } from "../src/protocol/rpc";
 import { type Database, openDatabase } from "../src/storage/db";
-import { databaseReplies, knownKeys } from "../src/storage/replies";
+import { databaseReplies, missingReplies } from "../src/storage/replies";
 
 /** The API asked last: it has learned which parameters its server refuses. In memory, like the key within it. */
 let last: { readonly name: string; readonly chat: Promise<CachedChat> } | null = null;
@@ -28,12 +28,12 @@ serve<ChatContract>(self as unknown as Pick<Worker, "addEventListener" | "postMe
 
   async estimate(question) {
     const requests = requestsOf(question);
-    const missing = await missingOf(requests);
-    return estimateCost(missing, requests.length - missing.length, question.config);
+    const missing = await missingReplies(await opened(), requests);
+    return estimateCost(requests, missing, question.config);
   },
 
   async exportBatch(question) {
-    return batchFiles(await missingOf(requestsOf(question)));
+    return batchFiles(await missingReplies(await opened(), requestsOf(question)));
   },
 
   async importBatch({ text, ...question }) {
@@ -63,11 +63,6 @@ function opened(): Promise<Database> {
 
 const requestsOf = ({ config, corpus }: CorpusQuestion) =>
   requestsFor(wordingsToAsk(corpus), config);
-
-async function missingOf(requests: readonly ChatRequest[]): Promise<ChatRequest[]> {
-  const known = await knownKeys(await opened(), requests.map(requestKey));
-  return requests.filter((request) => !known.has(requestKey(request)));
-}
 
 /** The next request opens everything anew. */
 function forget(): void {

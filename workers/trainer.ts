@@ -21,6 +21,7 @@ import { mergedWeights } from "./merged-weights";
 import { openTarget } from "./target";
 import { seldom } from "./seldom";
 import { runStoredStudy } from "./stored-study";
+import { writeTexts } from "./write-texts";
 import { tryThreads } from "./try-threads";
 
 // The DOM's types take `self` for a window.
@@ -112,12 +113,9 @@ serve<StudyContract>(scope, {
     if (started === null) throw new Error("the study's worker is not started: call start first");
     const policy = await targetOf(target, started.assets, signal);
     await policy.useAdapter(null);
-    for (const [i, { prompt }] of prompts.entries()) {
-      policy.checkPrompt(prompt, sampling, `prompt ${i + 1}`);
-    }
     const report = seldom(progress);
     const onProgress = (done: number, total: number) => report({ done, total }, done === total);
-    return unlessLost(policy.generate(prompts, sampling, { signal, onProgress }), signal);
+    return unlessLost(writeTexts(policy, prompts, sampling, { signal, onProgress }), signal);
   },
 
   async embed({ choice, texts }, { signal }) {

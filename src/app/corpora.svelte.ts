@@ -2,7 +2,14 @@ import type { Corpus } from "../core/corpus/corpus";
 import type { FoundationLabels } from "../core/import/collect";
 import { withFoundations } from "../core/import/sound";
 import { messageOf } from "../core/message-of";
-import { type StoredCorpus, deleteCorpus, listCorpora, putCorpus } from "../storage/corpora";
+import type { StoredDraft } from "../core/review/draft";
+import {
+  type StoredCorpus,
+  deleteCorpus,
+  listCorpora,
+  putCorpus,
+  restoreCorpus,
+} from "../storage/corpora";
 import type { Database } from "../storage/db";
 import { type BuiltIn, fetchBuiltIn } from "./built-in-corpora";
 
@@ -30,6 +37,8 @@ export class CorporaState {
   /** The corpus deleted last, as long as that can be undone. */
   removed = $state.raw<CorpusEntry | null>(null);
 
+  /** What waited for a word on it. */
+  #removedDrafts: readonly StoredDraft[] = [];
   readonly #db: Database;
   readonly #base: string;
 
@@ -73,11 +82,11 @@ export class CorporaState {
     return labelled;
   }
 
-  /** Deletes an imported corpus; those that come with the app stay. */
+  /** Deletes an imported corpus, and texts made of it that nobody has accepted; those that come with the app stay. */
   async remove(id: string): Promise<void> {
     const entry = this.find(id);
     if (!entry?.imported) return;
-    await deleteCorpus(this.#db, id);
+    this.#removedDrafts = await deleteCorpus(this.#db, id);
     this.entries = this.entries.filter((other) => other !== entry);
     this.removed = entry;
   }
@@ -85,10 +94,16 @@ export class CorporaState {
   async undoRemove(): Promise<void> {
     const entry = this.removed;
     if (!entry?.imported) return;
+    this.removed = null; // a second press finds nothing to put back
     const { source, at } = entry.imported;
-    await putCorpus(this.#db, { id: entry.id, importedAt: at, source, corpus: entry.corpus });
+    const stored = { id: entry.id, importedAt: at, source, corpus: entry.corpus };
+    try {
+      await restoreCorpus(this.#db, stored, this.#removedDrafts);
+    } catch (error) {
+      this.removed = entry;
+      throw error;
+    }
     this.add({ ...entry, imported: entry.imported });
-    this.removed = null;
   }
 }
 

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Corpus } from "../core/corpus/corpus";
 import { listCorpora, putCorpus } from "../storage/corpora";
 import { type Database, openDatabase } from "../storage/db";
+import { addDraft, getDraft } from "../storage/drafts";
+import { someDraft } from "../storage/rows.fixture";
 import { CorporaState } from "./corpora.svelte";
 
 const corpus: Corpus = {
@@ -68,6 +70,21 @@ test("a deleted corpus comes back where it was", async () => {
   expect(corpora.entries).toEqual(before);
   expect(await listCorpora(db)).toHaveLength(2);
   expect(corpora.removed).toBeNull();
+});
+
+test("texts that wait for a word go with their corpus, and come back with it", async () => {
+  const { db, corpora } = await state("drafts");
+  await bring(db, corpora, "a", 1);
+  await bring(db, corpora, "b", 2);
+  const drafts = (["paraphrases", "rots"] as const).flatMap((kind) =>
+    ["a", "b"].map((corpusId) => someDraft(kind, corpusId)),
+  );
+  for (const draft of drafts) await addDraft(db, draft, true);
+  await corpora.remove("a");
+  const there = () => Promise.all(drafts.map(({ draft }) => getDraft(db, draft.id)));
+  expect(await there()).toEqual([null, drafts[1], null, drafts[3]]);
+  await corpora.undoRemove();
+  expect(await there()).toEqual(drafts);
 });
 
 test("moral foundations of another file are stored with the questions they belong to", async () => {

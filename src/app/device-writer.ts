@@ -1,6 +1,5 @@
 /** The study's worker as a source of texts, and as an encoder of them. */
-import { chunks } from "../core/chunks";
-import type { ReplySource } from "../core/chat/reply-source";
+import { promptName, type ReplySource } from "../core/chat/reply-source";
 import type { Encoder } from "../core/encode/encoder";
 import { targetName } from "../core/models/target";
 import { deriveSeed } from "../core/random";
@@ -9,11 +8,12 @@ import type { EncoderChoice } from "../protocol/encoder";
 import type { Client } from "../protocol/rpc";
 import type { StudyContract } from "../protocol/study";
 
-/** Prompts computed together. */
-const BLOCK = 32;
 const SEED = 1;
 
-/** @param stop  ends it within a few tokens. */
+/**
+ * Its replies fail before the first where a prompt is too long for the model.
+ * @param stop  ends it within a few tokens.
+ */
 export function deviceWriter(
   client: Client<StudyContract>,
   target: string,
@@ -23,21 +23,15 @@ export function deviceWriter(
   return {
     name: targetName(target),
     async replies(asked, { onProgress }) {
-      const prompts = asked.map(({ prompt, purpose }) => ({
-        prompt,
-        seed: deriveSeed(SEED, ...purpose),
+      const prompts = asked.map((text) => ({
+        ...{ prompt: text.prompt, name: promptName(text) },
+        seed: deriveSeed(SEED, ...text.purpose),
       }));
-      const texts: string[] = [];
-      for (const block of chunks(prompts, BLOCK)) {
-        const before = texts.length;
-        const params = { target, prompts: block, sampling };
-        const written = await client.call("write", params, {
-          signal: stop,
-          onProgress: ({ done }) => onProgress?.(before + done, prompts.length),
-        });
-        texts.push(...written);
-        onProgress?.(texts.length, prompts.length);
-      }
+      const params = { target, prompts, sampling };
+      const texts = await client.call("write", params, {
+        signal: stop,
+        onProgress: ({ done, total }) => onProgress?.(done, total),
+      });
       return texts.map((text) => ({ text, problem: null }));
     },
   };

@@ -1,4 +1,5 @@
 /** A draft as a person goes through it: every decision is on disk before it shows, so that a reload loses none. */
+import { withStop } from "../core/message-of";
 import {
   corpusOfDraft,
   type Draft,
@@ -6,16 +7,23 @@ import {
   type DraftKind,
   draftId,
   keepProblem,
+  type StoredDraft,
   withChanged,
 } from "../core/review/draft";
-import { putCorpus } from "../storage/corpora";
+import { fitsFilter, reviewCounts, type ReviewFilter } from "../core/review/filter";
 import type { Database } from "../storage/db";
-import { deleteDraft, getDraft, putDraft, putDraftItems } from "../storage/drafts";
+import {
+  acceptDraft,
+  addDraft,
+  changeDraftItems,
+  deleteDraft,
+  DraftChangedError,
+  getDraft,
+  type ItemChange,
+} from "../storage/drafts";
 import type { CorporaState, CorpusEntry } from "./corpora.svelte";
 
-export const REVIEW_FILTERS = ["undecided", "passed", "refused", "keep", "drop", "all"] as const;
-export type ReviewFilter = (typeof REVIEW_FILTERS)[number];
-
+/** Whatever changes the draft waits for the change before, so that each sees what the last one stored. */
 export class DraftReview {
   draft = $state.raw<Draft | null>(null);
   items = $state.raw<readonly DraftItem[]>([]);
@@ -25,26 +33,21 @@ export class DraftReview {
   /** Why the last wish was not met, a sentence; null if it was. */
   problem = $state.raw<string | null>(null);
   /** A draft that was thrown away, as long as that can be undone. */
-  discarded = $state.raw<{ readonly draft: Draft; readonly items: readonly DraftItem[] } | null>(null); // prettier-ignore
+  discarded = $state.raw<StoredDraft | null>(null);
 
   /** Positions that the filter shows; the one at hand stays, whatever was decided of it. */
-  shown = $derived(this.items.filter((item) => this.#fits(item)).map(({ position }) => position));
+  shown = $derived(
+    this.items.filter((item) => fitsFilter(item, this.filter)).map(({ position }) => position),
+  );
   current = $derived(this.items[this.at] ?? null);
-  counts = $derived.by(() => {
-    const of = (test: (item: DraftItem) => boolean) => this.items.filter(test).length;
-    return {
-      kept: of(({ decision }) => decision === "keep"),
-      dropped: of(({ decision }) => decision === "drop"),
-      undecided: of(({ decision }) => decision === null),
-      passing: of(({ decision, reason }) => decision === null && reason === null),
-    };
-  });
+  counts = $derived(reviewCounts(this.items));
 
   readonly #db: Database;
   readonly #corpora: CorporaState;
-  /** Items as they were before each decision, the last one last. */
-  #before = $state.raw<readonly (readonly DraftItem[])[]>([]);
-  canUndo = $derived(this.#before.length > 0);
+  /** What each decision changed, the last one last. */
+  #done = $state.raw<readonly (readonly ItemChange[])[]>([]);
+  canUndo = $derived(this.#done.length > 0);
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(db: Database, corpora: CorporaState) {
     this.#db = db;
@@ -52,55 +55,61 @@ export class DraftReview {
   }
 
   /** Reads what waits for a corpus, if something does. */
-  async open(kind: DraftKind, corpusId: string): Promise<void> {
-    const found = await getDraft(this.#db, draftId(kind, corpusId));
-    this.#before = [];
-    this.problem = null;
-    this.draft = found?.draft ?? null;
-    this.items = found?.items ?? [];
-    if (found) this.discarded = null; // put back, it would replace this one
-    this.filter = this.items.some(({ decision }) => decision === null) ? "undecided" : "all";
-    this.at = this.shown[0] ?? 0;
+  open(kind: DraftKind, corpusId: string): Promise<void> {
+    return this.#inTurn(() => this.#open(draftId(kind, corpusId)));
   }
 
   /** Decides the item at hand, and goes on to the next one that the filter shows. */
   async decide(decision: "keep" | "drop"): Promise<void> {
-    const item = this.current;
-    if (item === null) return;
-    this.problem = decision === "keep" ? keepProblem(item) : null;
-    if (this.problem !== null) return;
-    const next = this.shown.find((position) => position > item.position);
-    await this.#replace([{ ...item, decision }]);
-    this.at = next ?? this.shown[0] ?? item.position;
+    const seen = this.current;
+    await this.#change(seen && [seen.position], async ([item]) => {
+      const isMade = item!.decision === decision;
+      if (isMade && seen!.decision !== decision) return; // a key pressed twice
+      this.problem = decision === "keep" ? keepProblem(item!) : null;
+      if (this.problem !== null) return;
+      const next = this.shown.find((position) => position > item!.position);
+      if (!isMade) await this.#store([{ before: item!, after: { ...item!, decision } }]);
+      this.at = next ?? this.shown[0] ?? item!.position;
+    });
   }
 
   /** Changes the text at hand; the same text as before takes the change back. */
   async edit(text: string): Promise<void> {
-    const item = this.current;
-    if (item === null) return;
-    this.problem = null;
-    const changed = { ...item, edited: text.trim() === item.text ? null : text.trim() };
-    const decision = keepProblem(changed) === null ? item.decision : null; // what has no text is not kept
-    await this.#replace([{ ...changed, decision }]);
+    const seen = this.current;
+    await this.#change(seen && [seen.position], async ([item]) => {
+      this.problem = null;
+      const edited = text.trim() === item!.text ? null : text.trim();
+      const changed = { ...item!, edited };
+      const decision = keepProblem(changed) === null ? item!.decision : null; // what has no text is not kept
+      await this.#store([{ before: item!, after: { ...changed, decision } }]);
+    });
   }
 
   /** Keeps everything that the filters let pass, has a text, and nobody has decided. */
   async keepPassing(): Promise<void> {
-    const passing = this.items.filter(
-      (item) => item.decision === null && item.reason === null && keepProblem(item) === null,
-    );
-    await this.#replace(passing.map((item) => ({ ...item, decision: "keep" as const })));
-    this.at = this.shown[0] ?? this.at;
+    const all = this.items.map(({ position }) => position);
+    await this.#change(all, async (items) => {
+      const passing = items.filter(
+        (item) => item.decision === null && item.reason === null && keepProblem(item) === null,
+      );
+      await this.#store(
+        passing.map((before) => ({ before, after: { ...before, decision: "keep" } })),
+      );
+      this.at = this.shown[0] ?? this.at;
+    });
   }
 
   async undo(): Promise<void> {
-    const before = this.#before.at(-1);
-    if (!before) return;
-    await putDraftItems(this.#db, before);
-    this.#before = this.#before.slice(0, -1);
-    this.items = withChanged(this.items, before);
-    this.at = before[0]!.position;
-    this.problem = null;
+    await this.#ofDraft(async (draft) => {
+      const last = this.#done.at(-1);
+      if (!last) return;
+      const changes = last.map(({ before, after }) => ({ before: after, after: before }));
+      await changeDraftItems(this.#db, draft, changes);
+      this.#done = this.#done.slice(0, -1);
+      this.#show(changes);
+      this.at = changes[0]!.after.position;
+      this.problem = null;
+    });
   }
 
   /** To the next or the one before, of those that the filter shows. */
@@ -116,64 +125,113 @@ export class DraftReview {
     if (!this.shown.includes(this.at)) this.at = this.shown[0] ?? this.at;
   }
 
-  /** Stores the corpus that the kept texts make, and forgets the draft. @returns the new corpus. */
-  async accept({ corpus }: CorpusEntry, now = Date.now()): Promise<CorpusEntry> {
-    const { id, kind, model } = this.draft!;
-    const made = corpusOfDraft(corpus, kind, this.items);
-    const what = kind === "paraphrases" ? "wordings" : "rules of thumb";
-    const imported = { source: `${what} by ${model}`, at: now };
-    const entry = { id: crypto.randomUUID(), corpus: made, imported };
-    const { source, at } = imported;
-    await putCorpus(this.#db, { id: entry.id, importedAt: at, source, corpus: made });
-    this.#corpora.add(entry);
-    await deleteDraft(this.#db, id);
-    this.#forget();
-    return entry;
+  /**
+   * Stores the corpus that the kept texts make, in place of the draft.
+   * @returns the new corpus; null where there is no draft any more.
+   */
+  async accept({ corpus }: CorpusEntry, now = Date.now()): Promise<CorpusEntry | null> {
+    return this.#ofDraft(async (draft) => {
+      const what = draft.kind === "paraphrases" ? "wordings" : "rules of thumb";
+      const imported = { source: `${what} by ${draft.model}`, at: now };
+      const made = await acceptDraft(this.#db, draft, (items) => ({
+        ...{ id: crypto.randomUUID(), importedAt: now, source: imported.source },
+        corpus: corpusOfDraft(corpus, draft.kind, items),
+      }));
+      const entry = { id: made.id, corpus: made.corpus, imported };
+      this.#corpora.add(entry);
+      this.#take(null);
+      return entry;
+    });
   }
 
   async discard(): Promise<void> {
-    const { draft, items } = this;
-    if (draft === null) return;
-    await deleteDraft(this.#db, draft.id);
-    this.discarded = { draft, items };
-    this.#forget();
+    await this.#ofDraft(async (draft) => {
+      this.discarded = await deleteDraft(this.#db, draft);
+      this.#take(null);
+    });
   }
 
   async undoDiscard(): Promise<void> {
-    if (this.discarded === null) return;
-    const { draft, items } = this.discarded;
-    await putDraft(this.#db, draft, items);
-    this.discarded = null;
-    await this.open(draft.kind, draft.corpusId);
+    await this.#inTurn(async () => {
+      const stored = this.discarded;
+      if (stored === null) return;
+      const { id, corpusId } = stored.draft;
+      const needsCorpus = this.#corpora.find(corpusId)?.imported != null;
+      await this.#orAsItIs(id, async () => {
+        await addDraft(this.#db, stored, needsCorpus);
+        await this.#open(id);
+      });
+      this.discarded = null;
+    });
   }
 
-  async #replace(items: readonly DraftItem[]): Promise<void> {
-    if (items.length === 0) return;
-    const before = items.map(({ position }) => this.items[position]!);
-    await putDraftItems(this.#db, items);
-    this.#before = [...this.#before, before];
-    this.items = withChanged(this.items, items);
+  /** Does work on items as they are once all before is stored; on none where the draft is gone by then. */
+  async #change(
+    positions: readonly number[] | null,
+    work: (items: readonly DraftItem[]) => Promise<void>,
+  ): Promise<void> {
+    const seen = this.draft;
+    if (positions === null || positions.length === 0) return;
+    await this.#ofDraft(async (draft) => {
+      if (draft.id !== seen?.id || draft.at !== seen.at) return;
+      await work(positions.map((position) => this.items[position]!));
+    });
   }
 
-  #forget(): void {
-    this.draft = null;
-    this.items = [];
-    this.#before = [];
+  async #store(changes: readonly ItemChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    await changeDraftItems(this.#db, this.draft!, changes);
+    this.#done = [...this.#done, changes];
+    this.#show(changes);
   }
 
-  #fits({ decision, reason }: DraftItem): boolean {
-    switch (this.filter) {
-      case "undecided":
-        return decision === null;
-      case "passed":
-        return reason === null;
-      case "refused":
-        return reason !== null;
-      case "keep":
-      case "drop":
-        return decision === this.filter;
-      case "all":
-        return true;
+  #show(changes: readonly ItemChange[]): void {
+    this.items = withChanged(
+      this.items,
+      changes.map(({ after }) => after),
+    );
+  }
+
+  /** Does work on the draft, if there is one when it comes to it. @returns null if there is not. */
+  #ofDraft<T>(work: (draft: Draft) => Promise<T>): Promise<T | null> {
+    return this.#inTurn(async () => {
+      const { draft } = this;
+      return draft && this.#orAsItIs(draft.id, () => work(draft));
+    });
+  }
+
+  /** Where another tab was there before, shows what is stored now, and says so. */
+  async #orAsItIs<T>(id: string, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DraftChangedError)) throw error;
+      const { at } = this;
+      await this.#open(id);
+      if (at < this.items.length) this.at = at;
+      this.problem = withStop(error.message);
+      return null;
     }
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => {}); // whoever asked is told
+    return turn;
+  }
+
+  async #open(id: string): Promise<void> {
+    const found = await getDraft(this.#db, id);
+    this.#take(found);
+    this.problem = null;
+    if (found) this.discarded = null; // put back, it would replace this one
+    this.filter = this.items.some(({ decision }) => decision === null) ? "undecided" : "all";
+    this.at = this.shown[0] ?? 0;
+  }
+
+  #take(stored: StoredDraft | null): void {
+    this.draft = stored?.draft ?? null;
+    this.items = stored?.items ?? [];
+    this.#done = [];
   }
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type Draft, type DraftItem, draftId } from "../core/review/draft";
 import { listCorpora } from "../storage/corpora";
 import { type Database, openDatabase } from "../storage/db";
-import { putDraft } from "../storage/drafts";
+import { addDraft, getDraft } from "../storage/drafts";
 import { CorporaState, type CorpusEntry } from "./corpora.svelte";
 import { DraftReview } from "./draft-review.svelte";
 
@@ -30,7 +30,7 @@ const items = [item(0, null), item(1, null), item(2, "It is too far.")];
 let databases = 0;
 async function opened(): Promise<{ db: Database; review: DraftReview; again: () => DraftReview }> {
   const db = await openDatabase({ name: `review-${++databases}` });
-  await putDraft(db, draft, items);
+  await addDraft(db, { draft, items }, false);
   const again = () => new DraftReview(db, new CorporaState(db, "http://localhost/"));
   const review = again();
   await review.open("paraphrases", "c1");
@@ -108,6 +108,80 @@ test("accepted, the kept texts are a new corpus, and the draft is gone", async (
   const reloaded = again();
   await reloaded.open("paraphrases", "c1");
   expect(reloaded.draft).toBeNull();
+});
+
+test("pressed twice, a corpus is made once, with the decision that was still being written", async () => {
+  const { db, review } = await opened();
+  const [, first, second] = await Promise.all([
+    review.decide("keep"),
+    review.accept(entry),
+    review.accept(entry),
+  ]);
+  expect(first).not.toBeNull();
+  expect(second).toBeNull();
+  const stored = await listCorpora(db);
+  expect(stored.map(({ corpus }) => corpus.questions[0]!.paraphrases)).toEqual([
+    ["May I lie?", "Wording 0?"],
+  ]);
+});
+
+test("a key pressed twice decides the text that was on screen, and no other", async () => {
+  const { review } = await opened();
+  await Promise.all([review.decide("keep"), review.decide("keep")]);
+  expect(textsOf(review).map(([decision]) => decision)).toEqual(["keep", null, null]);
+  review.at = 0;
+  await review.decide("keep"); // it was kept before: there is nothing to change, and the next comes
+  expect(review.at).toBe(1);
+  await review.undo();
+  expect([review.counts.kept, review.canUndo]).toEqual([0, false]);
+});
+
+test("what another tab decided of a text is not undone by this one, which then shows it", async () => {
+  const { review, again } = await opened();
+  const other = again();
+  await other.open("paraphrases", "c1");
+  await other.edit("Another wording?");
+  await review.decide("drop");
+  expect(review.problem).toMatch(/another tab/i);
+  expect(textsOf(review)[0]).toEqual([null, "Another wording?"]);
+  await review.decide("drop");
+  expect(textsOf(review)[0]).toEqual(["drop", "Another wording?"]);
+});
+
+test("a draft that another tab made a corpus of, or made anew, takes no decision of the old one", async () => {
+  const { db, review, again } = await opened();
+  const other = again();
+  await other.open("paraphrases", "c1");
+  await other.decide("keep");
+  await other.accept(entry);
+  expect(await review.accept(entry)).toBeNull();
+  expect([review.draft, review.problem]).toEqual([null, expect.stringMatching(/another tab/i)]);
+  expect(await listCorpora(db)).toHaveLength(1);
+
+  await addDraft(db, { draft, items }, false);
+  await review.open("paraphrases", "c1");
+  await other.open("paraphrases", "c1");
+  await other.discard();
+  await addDraft(db, { draft: { ...draft, at: 2 }, items }, false);
+  await review.decide("keep");
+  expect((await getDraft(db, id))!.items.every(({ decision }) => decision === null)).toBe(true);
+  expect(review.draft!.at).toBe(2);
+  await other.undoDiscard(); // it would replace the new one
+  expect(other.problem).toMatch(/another tab/i);
+  expect((await getDraft(db, id))!.draft.at).toBe(2);
+});
+
+test("a corpus is made of every tab's decisions", async () => {
+  const { db, review, again } = await opened();
+  const other = again();
+  await other.open("paraphrases", "c1");
+  await other.decide("keep");
+  review.at = 1;
+  await review.decide("keep");
+  await review.accept(entry);
+  expect((await listCorpora(db))[0]!.corpus.questions[0]!.paraphrases).toEqual([
+    ...["May I lie?", "Wording 0?", "Wording 1?"],
+  ]);
 });
 
 test("nothing kept makes no corpus, and what was thrown away comes back", async () => {

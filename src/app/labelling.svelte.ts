@@ -9,7 +9,7 @@ import {
 } from "../core/annotation/queue";
 import type { Rater } from "../core/annotation/session-file";
 import type { Label, LabelTask } from "../core/annotation/task";
-import { messageOf } from "../core/message-of";
+import { messageOf, withStop } from "../core/message-of";
 import type { Database } from "../storage/db";
 import { appendSessionEvent, sessionEventsOf } from "../storage/sessions";
 import type { Lease } from "../storage/leases";
@@ -62,7 +62,7 @@ export class Labelling {
         void this.#read("waiting");
       },
       onFailed: (error) => {
-        this.problem = `This session cannot be written: ${sentenceOf(error)}`;
+        this.problem = `This session cannot be written: ${withStop(messageOf(error))}`;
       },
     });
   }
@@ -122,7 +122,7 @@ export class Labelling {
       this.status = status;
       this.problem = null;
     } catch (error) {
-      this.problem = `This session could not be read: ${sentenceOf(error)}`;
+      this.problem = `This session could not be read: ${withStop(messageOf(error))}`;
     }
   }
 
@@ -138,15 +138,10 @@ export class Labelling {
       const { workingSince } = this.session;
       this.breakDue = workingSince !== this.#restedFrom && isBreakDue(this.session, this.#now());
     } catch (error) {
-      this.problem = `This was not saved: ${sentenceOf(error)} Nothing before it is lost; try again.`;
+      this.problem = `This was not saved: ${withStop(messageOf(error))} Nothing before it is lost; try again.`;
     } finally {
       this.pending = null;
       this.#busy = false;
     }
   }
-}
-
-function sentenceOf(error: unknown): string {
-  const message = messageOf(error);
-  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

@@ -1,20 +1,15 @@
 /** Methods of training compared: a comparison that the command line wrote, or finished runs of this browser. */
-import type { AnswerSet } from "../core/answers/answer";
 import { incomparable, methodNames, otherQuestions } from "../core/compare/comparable";
-import { type FinishedRun, runAnswers } from "../core/compare/measure-run";
 import { type ComparisonRecord, comparisonRecord, readComparison } from "../core/compare/record";
 import type { Corpus, QuestionId } from "../core/corpus/corpus";
 import { BUILT_IN_ENCODER } from "../core/encode/encoder";
 import type { StudyReport } from "../core/format/report";
 import { messageOf } from "../core/message-of";
-import { plannedAnswers } from "../core/study/rollout-batches";
-import { splitCorpus } from "../core/study/split";
 import type { AssetUrls } from "../protocol/study";
-import { answersOf } from "../storage/answers";
 import type { Database } from "../storage/db";
-import { eventsOf } from "../storage/events";
 import { reportOf } from "../storage/reports";
 import { listRuns, type RunRecord } from "../storage/runs";
+import { readFinishedRun } from "./finished-run";
 import type { CompareMethodsWorker } from "./workers";
 
 /** A finished run, and the method that it is a run of. */
@@ -118,7 +113,9 @@ export class MethodsState {
     const worker = (this.#worker = this.#startWorker());
     const isCurrent = () => this.#worker === worker;
     try {
-      const finished = await Promise.all(runs.map((run) => this.#read(run)));
+      const finished = await Promise.all(
+        runs.map((run) => readFinishedRun(this.#db, run, this.#findCorpus(run.record.corpusId))),
+      );
       const { config, corpus } = first.report;
       const { replicates, confidence } = config.statistics;
       const { encoder, results } = await worker.client.call(
@@ -178,31 +175,6 @@ export class MethodsState {
     return twin === undefined || this.chosen.includes(record.id)
       ? null
       : `a run of ${method} with seed ${report.seed} is chosen already`;
-  }
-
-  async #read({ record, report, method }: MethodRunChoice): Promise<FinishedRun> {
-    const { config } = report;
-    const stored = (set: AnswerSet) => answersOf(this.#db, record.id, set);
-    try {
-      const corpus = this.#findCorpus(record.corpusId);
-      if (corpus === null) throw new RangeError("has lost its corpus");
-      return {
-        ...{ method, seed: report.seed, config, answers: await runAnswers(report, stored) },
-        sampled: plannedAnswers(splitCorpus(config, corpus).train, config),
-        seconds: await this.#seconds(record),
-        peakBytes: null, // a browser does not say
-      };
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw new Error(`“${record.name}” ${error.message}`, { cause: error });
-    }
-  }
-
-  /** Null where it was cut and gone on with: how long it stood still is not known. */
-  async #seconds({ id, createdAt, endedAt }: RunRecord): Promise<number | null> {
-    const batches = await eventsOf(this.#db, id);
-    const resumed = batches.some(({ events }) => events.some(({ kind }) => kind === "resumed"));
-    return resumed || endedAt === null ? null : (endedAt - createdAt) / 1000;
   }
 }
 

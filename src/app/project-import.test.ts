@@ -2,8 +2,9 @@ import "fake-indexeddb/auto";
 import { beforeEach, expect, test } from "vitest";
 import { listCorpora, putCorpus } from "../storage/corpora";
 import { type Database, openDatabase } from "../storage/db";
+import { addDraft, changeDraftItems, getDraft } from "../storage/drafts";
 import { EVERYTHING } from "../storage/project";
-import { corpus, run } from "../storage/rows.fixture";
+import { corpus, run, someDraft } from "../storage/rows.fixture";
 import { listRuns, putRun } from "../storage/runs";
 import { carryOut, planImport } from "./project-import";
 import { archiveName, exportProject } from "./project-source";
@@ -73,6 +74,34 @@ test("what differs is kept, or a copy stands beside it; a run's copy names the c
   expect(runs.find(({ id }) => id === "r")?.name).toBe("renamed");
   const runCopy = runs.find(({ id }) => id !== "r")!;
   expect([runCopy.corpusId, runCopy.config.corpus]).toEqual([copy.id, copy.id]);
+});
+
+test("texts to go through come back from a backup: in place of others only when that is chosen, or with a copy of their corpus", async () => {
+  const db = await filled("drafts");
+  const [ofMine, ofDemo] = [someDraft("rots", "c"), someDraft("paraphrases", "demo")];
+  await addDraft(db, ofMine, true);
+  await addDraft(db, ofDemo, false);
+  const archive = await archiveOf(db);
+  const there = await openDatabase({ name: "drafts-there" });
+  await carryOut(there, storage, await planImport(there, storage, archive), () => "keep");
+  expect(await getDraft(there, ofMine.draft.id)).toEqual(ofMine);
+  expect(await getDraft(there, ofDemo.draft.id)).toEqual(ofDemo);
+
+  await putCorpus(db, { ...corpus("c"), source: "changed.csv" });
+  for (const { draft, items } of [ofMine, ofDemo]) {
+    const after = { ...items[1]!, decision: "drop" as const };
+    await changeDraftItems(db, draft, [{ before: items[1]!, after }]);
+  }
+  const plan = await planImport(db, storage, archive);
+  expect(await carryOut(db, storage, plan, () => "keep")).toBe(0);
+  const decided = async (id: string) =>
+    (await getDraft(db, id))!.items.map((item) => item.decision);
+  expect(await decided(ofDemo.draft.id)).toEqual([null, "drop"]);
+  await carryOut(db, storage, plan, ({ kind }) => (kind === "run" ? "keep" : "import"));
+  expect(await decided(ofDemo.draft.id)).toEqual([null, null]);
+  expect(await decided(ofMine.draft.id)).toEqual([null, "drop"]);
+  const copy = (await listCorpora(db)).find(({ id }) => id !== "c")!;
+  expect(await decided(`rots:${copy.id}`)).toEqual([null, null]);
 });
 
 test("settings that differ are replaced only when that is chosen", async () => {

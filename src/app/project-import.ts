@@ -43,7 +43,8 @@ export async function planImport(db: Database, storage: Storage, file: File): Pr
 
 /**
  * Stores what is new, and of what differs that which was chosen: corpora and runs as copies beside those here, labels
- * and decisions added to those here, settings in place of those here. One transaction: all of it or nothing.
+ * and decisions added to those here, settings in place of those here, and so are texts that wait for a word, unless their
+ * corpus is copied. One transaction: all of it or nothing.
  *
  * @throws InputError if the file has changed since it was verified, StorageFullError if there is no room.
  */
@@ -62,10 +63,15 @@ export async function carryOut(
     );
   const ids = { corpora: copied("corpus"), runs: copied("run") };
   const chosen: ProjectItem[] = [];
+  const replaced: string[] = [];
   for (const { item, state } of items) {
-    if (isChosen({ item, state }, choiceOf)) chosen.push(relinked(await archive.read(item), ids));
+    if (!isChosen({ item, state }, choiceOf)) continue;
+    const own = relinked(await archive.read(item), ids);
+    chosen.push(own);
+    const isInPlace = own.kind === "draft" && own.content.draft.id === item.id;
+    if (isInPlace && state === "different") replaced.push(item.id);
   }
-  await importItems(db, chosen);
+  await importItems(db, chosen, replaced);
   for (const item of chosen) if (item.kind === "settings") writeSettings(storage, item.content);
   return chosen.length;
 }

@@ -1,28 +1,24 @@
 /** Has a model word questions anew, or draw rules from answers, and holds what it wrote until a person has gone through it. */
-import { chatReplies } from "../clients/chat/replies";
 import { type CostEstimate, type Spending, estimateCost } from "../core/chat/cost";
 import { type AskedText, type ReplySource, TRIES } from "../core/chat/reply-source";
-import { chatRequest, requestKey } from "../core/chat/request";
+import { chatRequest } from "../core/chat/request";
 import type { Encoder } from "../core/encode/encoder";
 import { messageOf } from "../core/message-of";
 import { PARAPHRASE_LIMITS } from "../core/paraphrase/judge";
 import { makeParaphrases, paraphraseRequests } from "../core/paraphrase/make";
-import { PARAPHRASE_PROMPT, PARAPHRASE_START, PARAPHRASE_TOKENS } from "../core/paraphrase/prompt";
+import { PARAPHRASE_PROMPT, PARAPHRASE_START } from "../core/paraphrase/prompt";
 import { type Draft, type DraftItem, type DraftKind, draftId, paraphraseItems, rotItems } from "../core/review/draft"; // prettier-ignore
 import { answersWithoutRot, makeRots, rotRequests } from "../core/rots/make";
-import { ROT_PROMPT, ROT_START, ROT_TOKENS } from "../core/rots/prompt";
-import { PASSWORD_REFUSED, holdsPassword } from "../core/study/address";
+import { ROT_PROMPT, ROT_START } from "../core/rots/prompt";
 import type { EncoderChoice } from "../protocol/encoder";
 import type { Database } from "../storage/db";
-import { putDraft } from "../storage/drafts";
-import { knownKeys } from "../storage/replies";
+import { addDraft, checkDraftFree } from "../storage/drafts";
+import { missingReplies } from "../storage/replies";
 import type { CorpusEntry } from "./corpora.svelte";
-import { deviceEncoder, deviceWriter } from "./device-writer";
+import { deviceEncoder } from "./device-writer";
 import { type Device, endIfBroken } from "./device.svelte";
 import type { OpenChat } from "./remote-chat";
-
-const PACE = { temperature: 0.8, requestsAtOnce: 4, timeoutSeconds: 300 };
-const LONGEST = { paraphrases: PARAPHRASE_TOKENS, rots: ROT_TOKENS };
+import { openWriter, type WriterChoice, writerConfig } from "./text-writer";
 
 export type MakingStatus =
   | { readonly kind: "idle" | "stopped" }
@@ -42,7 +38,7 @@ export interface Wanted {
   readonly entry: CorpusEntry;
 }
 
-export class TextMaking {
+export class TextMaking implements WriterChoice {
   source = $state<"api" | "local">("api");
   baseUrl = $state("http://localhost:1234/v1");
   model = $state("");
@@ -61,8 +57,7 @@ export class TextMaking {
   working = $derived(this.status.kind === "working");
 
   readonly #db: Database;
-  readonly #device: Pick<Device, "start" | "end">;
-  readonly #openChat: OpenChat;
+  readonly #ports: { readonly device: Pick<Device, "start" | "end">; readonly openChat: OpenChat };
   readonly #now: () => number;
   #stop = new AbortController();
 
@@ -73,8 +68,7 @@ export class TextMaking {
     now = Date.now,
   ) {
     this.#db = db;
-    this.#device = device;
-    this.#openChat = openChat;
+    this.#ports = { device, openChat };
     this.#now = now;
   }
 
@@ -85,17 +79,15 @@ export class TextMaking {
 
   /** The most that the first round costs. */
   async estimate(wanted: Wanted): Promise<CostEstimate> {
-    const config = this.#chatConfig(wanted.kind);
+    const config = writerConfig(this, wanted.kind);
     const requests = this.#asked(wanted).map(({ prompt, sample }) =>
       chatRequest(config, prompt, sample),
     );
-    const known = await knownKeys(this.#db, requests.map(requestKey));
-    const missing = requests.filter((request) => !known.has(requestKey(request)));
-    return estimateCost(missing, requests.length - missing.length, config);
+    return estimateCost(requests, await missingReplies(this.#db, requests), config);
   }
 
   /**
-   * Makes a draft in place of the one that there is, or ends in a state that says why not. Replies of an API are kept
+   * Makes a draft where there is none, or ends in a state that says why not. Replies of an API are kept
    * whatever happens: making again asks for none of them twice.
    */
   async make(wanted: Wanted, encoder: EncoderChoice): Promise<void> {
@@ -111,7 +103,14 @@ export class TextMaking {
     };
     onProgress(0, this.requests(wanted));
     try {
-      const { writer, spending } = await this.#open(wanted.kind, id, signal);
+      const corpusIsStored = wanted.entry.imported !== null;
+      await checkDraftFree(this.#db, { id, corpusId: wanted.entry.id }, corpusIsStored);
+      const { writer, spending } = await openWriter(
+        this,
+        { kind: wanted.kind, payer: id },
+        this.#ports,
+        signal,
+      );
       const hooks = { signal, onProgress };
       const compare = wanted.kind === "paraphrases" ? await this.#encoder(encoder, signal) : null;
       const items = await this.#items(wanted, id, writer, compare, hooks);
@@ -121,10 +120,10 @@ export class TextMaking {
         encoder: compare && { name: compare.name, revision: compare.revision },
         at: this.#now(),
       };
-      await putDraft(this.#db, draft, items);
+      await addDraft(this.#db, { draft, items }, corpusIsStored);
       this.status = { kind: "done", draft, spending: spending() };
     } catch (error) {
-      endIfBroken(this.#device, error);
+      endIfBroken(this.#ports.device, error);
       this.status = signal.aborted
         ? { kind: "stopped" }
         : { kind: "failed", message: messageOf(error) };
@@ -166,40 +165,8 @@ export class TextMaking {
     return follows ? PARAPHRASE_PROMPT : PARAPHRASE_START;
   }
 
-  #chatConfig(kind: DraftKind) {
-    const { inputPrice, outputPrice, budget } = this;
-    const baseUrl = this.baseUrl.trim();
-    const config = { ...PACE, baseUrl, model: this.model.trim(), maxTokens: LONGEST[kind].api };
-    return { ...config, inputPrice, outputPrice, budget, tokenBudget: null };
-  }
-
-  async #open(
-    kind: DraftKind,
-    id: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly writer: ReplySource; readonly spending: () => Spending | null }> {
-    if (this.source === "local") {
-      const { client } = await this.#device.start();
-      const sampling = { temperature: 0.8, topK: 0, topP: 1, maxNewTokens: LONGEST[kind].model };
-      const writer = deviceWriter(client, this.target, sampling, signal);
-      return { writer, spending: () => null };
-    }
-    const config = this.#chatConfig(kind);
-    if (holdsPassword(config.baseUrl)) throw new RangeError(PASSWORD_REFUSED);
-    if (!URL.canParse(config.baseUrl)) {
-      throw new RangeError(`“${config.baseUrl}” is no address; write one like http://localhost:1234/v1`); // prettier-ignore
-    }
-    if (config.model === "") throw new RangeError("Enter the model’s id, as the server names it");
-    const { budget, inputPrice, outputPrice } = config;
-    if (budget !== null && (inputPrice === null || outputPrice === null)) {
-      throw new RangeError("A budget needs both prices. Enter them, or leave it empty");
-    }
-    const chat = await this.#openChat(config, this.apiKey.trim() || null, id);
-    return { writer: chatReplies(chat, config, signal), spending: () => chat.spending() };
-  }
-
   async #encoder(choice: EncoderChoice, signal: AbortSignal): Promise<Encoder> {
-    const { client } = await this.#device.start();
+    const { client } = await this.#ports.device.start();
     return deviceEncoder(client, choice, signal);
   }
 }

@@ -6,7 +6,8 @@ import { draftId } from "../core/review/draft";
 import { connect, type Handlers, serve } from "../protocol/rpc";
 import type { StudyContract } from "../protocol/study";
 import { openDatabase } from "../storage/db";
-import { getDraft } from "../storage/drafts";
+import { addDraft, getDraft } from "../storage/drafts";
+import { someDraft } from "../storage/rows.fixture";
 import type { CorpusEntry } from "./corpora.svelte";
 import { Device } from "./device.svelte";
 import type { OpenChat } from "./remote-chat";
@@ -135,4 +136,28 @@ test("a cancel ends the requests on the way, and says so", async () => {
   await making.make({ kind: "rots", entry }, encoder);
   expect(making.status).toEqual({ kind: "stopped" });
   expect(await getDraft(db, draftId("rots", "c1"))).toBeNull();
+});
+
+test("texts that another tab made, before or meanwhile, and a corpus that is gone, are left as they are", async () => {
+  let asked = 0;
+  const { db, making } = await makingWith({
+    async write({ prompts }) {
+      if (++asked === 1) await addDraft(db, other, false);
+      return prompts.map(() => " You should not hurt your friends.");
+    },
+  });
+  const other = someDraft("rots", "c1");
+  making.source = "local";
+  const failed = { kind: "failed", message: expect.stringMatching(/another tab/i) as string };
+  for (let times = 0; times < 2; times++) {
+    await making.make({ kind: "rots", entry }, encoder);
+    expect(making.status).toMatchObject(failed);
+    expect(await getDraft(db, other.draft.id)).toEqual(other);
+    expect(asked).toBe(1);
+  }
+
+  const imported = { ...entry, id: "c2", imported: { source: "mine.csv", at: 1 } };
+  await making.make({ kind: "rots", entry: imported }, encoder);
+  expect(making.status).toMatchObject({ kind: "failed", message: expect.stringContaining("was deleted") as string }); // prettier-ignore
+  expect(await getDraft(db, draftId("rots", "c2"))).toBeNull();
 });

@@ -77,9 +77,7 @@ export class ApiAnswers {
 
   /** The most that is still to be paid, in words. */
   estimate(): string {
-    const missing = this.#missing();
-    const stored = this.#wordings.length - missing.length;
-    return estimateText(estimateCost(missing, stored, this.#config));
+    return estimateText(estimateCost(this.#requests(), this.#missing(), this.#config));
   }
 
   /** Writes what is not in the cache as files for the Batch API. @returns their names; none where nothing is missing. */
@@ -95,8 +93,7 @@ export class ApiAnswers {
   /** Takes a batch's results into the cache; what is there already stays. */
   async importBatch(path: string): Promise<BatchResult> {
     const text = await readingInput(() => readFileSync(path, "utf8"));
-    const requests = requestsFor(this.#wordings, this.#config);
-    const byKey = new Map(requests.map((request) => [requestKey(request), request]));
+    const byKey = new Map(this.#requests().map((request) => [requestKey(request), request]));
     const result = readBatch(text, byKey, readBatchBody, Date.now());
     for (const reply of result.replies) {
       if (!this.#replies.has(reply.key)) await this.#replies.put(reply);
@@ -125,9 +122,12 @@ export class ApiAnswers {
     }
   }
 
+  #requests() {
+    return requestsFor(this.#wordings, this.#config);
+  }
+
   #missing() {
-    const requests = requestsFor(this.#wordings, this.#config);
-    return requests.filter((request) => !this.#replies.has(requestKey(request)));
+    return this.#replies.missing(this.#requests());
   }
 }
 

@@ -9,7 +9,6 @@ import { recordedFor } from "../clients/recorded";
 import { ApiAnswers, type ApiWords, apiConfig, apiSettings, reportConnection } from "./answer-api";
 import { modelAnswers } from "./answer-model";
 import { answerShardRows } from "./answer-shard";
-import { BACKEND_OPTION } from "./backend";
 import { atLeastOne, type Command, readArgs } from "./command";
 import { UsageError, readingInput } from "./errors";
 import { checksum, jobOf, saveShard, shardOption, takeShard } from "./shards";
@@ -68,14 +67,14 @@ export const answer: Command = {
       argv,
       {
         ...textOptions(TEXTS),
-        ...{ samples: { type: "string" as const, default: "1" }, backend: BACKEND_OPTION },
+        samples: { type: "string" as const, default: "1" },
         ...{ estimate: flag, "test-connection": flag },
         "import-batch": { type: "string", multiple: true, default: [] },
       },
       { names: [] },
     );
     const words: ApiWords = Object.fromEntries(TEXTS.map((name) => [name, values[name]]));
-    const source = sourceOf(words, "recorded", ["export-batch"]);
+    const source = sourceOf(words, "recorded", { ofApi: ["export-batch"] });
     const isAnswered = !(values.estimate || values["test-connection"] || values["export-batch"]);
     const isApi = source === "api";
     if (!isApi && (!isAnswered || values["import-batch"].length > 0)) {
@@ -115,7 +114,7 @@ export const answer: Command = {
         return write(answers, { recorded: checksum(bytes) });
       }
       case "model": {
-        const asked = { ...modelWords(words, PROMPT, 48), cache, backend: values.backend };
+        const asked = { ...modelWords(words, PROMPT, 48), cache };
         const { answers, identity } = await modelAnswers(wordings, asked);
         const { prompt, sampling, seed } = asked;
         return write(answers, { model: identity, prompt, sampling, seed });

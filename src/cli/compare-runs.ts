@@ -5,9 +5,9 @@ import { existsSync, openSync, closeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inParallel } from "../clients/in-parallel";
+import { exactDuration } from "../core/duration";
 import type { StudyReport } from "../core/format/report";
 import { configPath, type PlannedRun, runFolder } from "./compare-plan";
-import { duration } from "./progress-line";
 import { REPORT, type RunTimes, StudyFolder } from "./study-folder";
 
 export interface RunOptions {
@@ -37,7 +37,7 @@ export async function runStudies(
     say(`${run.method}, seed ${run.seed}: begins`);
     await runStudy(out, run, { backend, signal });
     done++;
-    const took = duration((Date.now() - started) / 1000);
+    const took = exactDuration(Date.now() - started);
     say(`${run.method}, seed ${run.seed}: took ${took} (${done} of ${runs.length})`);
   });
 }

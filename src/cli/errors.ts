@@ -20,6 +20,7 @@ const EXPLAINED = new Set([
   "BudgetError",
   "DifferenceError",
   "HubError",
+  "OutOfMemoryError",
   "PausedError",
 ]);
 

@@ -7,7 +7,6 @@ import { PARAPHRASE_LIMITS, type ParaphraseLimits } from "../core/paraphrase/jud
 import { type MadeParaphrases, makeParaphrases, paraphraseRequests } from "../core/paraphrase/make";
 import { PARAPHRASE_PROMPT, PARAPHRASE_START, PARAPHRASE_TOKENS } from "../core/paraphrase/prompt";
 import {
-  type KeptWording,
   paraphraseReview,
   passing,
   readParaphraseReview,
@@ -15,14 +14,14 @@ import {
 } from "../core/paraphrase/review";
 import type { ApiWords } from "./answer-api";
 import { loadEncoder } from "./assets";
-import { BACKEND_OPTION, startWasm } from "./backend";
+import { startWasm } from "./backend";
 import { atLeastOne, type Command, readArgs, realNumber } from "./command";
 import { readingInput, UsageError } from "./errors";
 import { interruptible } from "./interrupt";
 import { readQuestions, scoredAgain } from "./paraphrase-input";
 import { writing } from "./reply-source";
 import { readText } from "./score-input";
-import { saveFile } from "./shards";
+import { saveFile, saveFiles } from "./shards";
 import { apiHelp, makingOf, modelHelp, SOURCE_WORDS, textOptions } from "./source-words";
 
 const { minSimilarity, maxSimilarity, minDistance } = PARAPHRASE_LIMITS;
@@ -57,9 +56,12 @@ ${modelHelp(PARAPHRASE_TOKENS.model)}
 
 const TEXTS = [
   ...SOURCE_WORDS,
-  ...(["out", "review", "reviewed", "encoder"] as const),
+  ...(["out", "review", "reviewed", "encoder", "n", "tries"] as const),
   ...(["min-similarity", "max-similarity", "min-distance", "min-score"] as const),
 ];
+
+/** Texts that are named where none passed. */
+const EXAMPLES = 5;
 
 export const paraphrase: Command = {
   name: "paraphrase",
@@ -70,19 +72,15 @@ export const paraphrase: Command = {
       argv,
       {
         ...textOptions(TEXTS),
-        ...{
-          n: { type: "string", default: "5" },
-          tries: { type: "string", default: String(TRIES) },
-        },
-        ...{ backend: BACKEND_OPTION, estimate: { type: "boolean", default: false } },
+        estimate: { type: "boolean", default: false },
       } as const,
       { names: ["QUESTIONS"] },
     );
     const words: ApiWords = Object.fromEntries(TEXTS.map((name) => [name, values[name]]));
     const { kind, out, review } = makingOf(words, values.estimate);
     const settings = {
-      n: atLeastOne("--n", values.n),
-      tries: atLeastOne("--tries", values.tries),
+      n: atLeastOne("--n", words["n"] ?? "5"),
+      tries: atLeastOne("--tries", words["tries"] ?? String(TRIES)),
       limits: limitsOf(words),
     };
     const corpus = await readQuestions(positionals[0]!);
@@ -90,28 +88,36 @@ export const paraphrase: Command = {
       const path = words["reviewed"]!;
       const text = await readText(path);
       const kept = readParaphraseReview(text, basename(path), corpus);
-      return write(
-        out,
-        corpus,
-        await scoredAgain(kept, corpus, await encoderOf(words), settings.limits),
-      );
+      const scored = await scoredAgain(kept, corpus, await encoderOf(words), settings.limits);
+      const worded = withWordings(corpus, scored);
+      if (worded.questions.length === 0) {
+        throw new UsageError(`no question has a wording, so ${out} is not written; see ${path}`);
+      }
+      await saveFile(out, exportOriginal(worded).text);
+      reportCorpus(out, corpus, worded);
+      return;
     }
 
     const prompt = words["prompt"] ?? (kind === "api" ? PARAPHRASE_PROMPT : PARAPHRASE_START);
     const asking = { ...settings, prompt };
     const lacking = corpus.questions.filter(({ paraphrases }) => paraphrases.length < settings.n);
     const first = await readingInput(() => paraphraseRequests(lacking, asking));
-    const { backend, estimate } = values;
+    const { estimate } = values;
     const encoder = estimate ? null : await encoderOf(words);
     const made = await writing(
-      { words, prompt, tokens: PARAPHRASE_TOKENS, backend, out, estimate },
+      { words, prompt, tokens: PARAPHRASE_TOKENS, out, estimate },
       first,
       (source) => makeParaphrases(lacking, asking, source, encoder, { signal: interruptible() }),
     );
     if (made === null) return;
-    await saveFile(review, paraphraseReview(corpus, made));
+    const worded = withWordings(corpus, passing(made));
+    if (worded.questions.length === 0) throw new UsageError(nothingPassed(out, made));
+    await saveFiles({
+      [review]: paraphraseReview(corpus, made),
+      [out]: exportOriginal(worded).text,
+    });
     report(made, settings.n, corpus, review, encoder);
-    await write(out, corpus, passing(made));
+    reportCorpus(out, corpus, worded);
   },
 };
 
@@ -166,14 +172,23 @@ function report(
   process.stderr.write(`${lines.join("\n")}\n`);
 }
 
-async function write(out: string, corpus: Corpus, kept: readonly KeptWording[]): Promise<void> {
-  const made = withWordings(corpus, kept);
-  if (made.questions.length === 0) {
-    throw new UsageError(`no question has a wording, so ${out} is not written; see the review`);
-  }
-  await saveFile(out, exportOriginal(made).text);
+/** Nothing is saved then: the replies are in the cache, and the same command with other filters costs nothing. */
+function nothingPassed(out: string, made: readonly MadeParaphrases[]): string {
+  const rejected = made.flatMap(({ candidates }) =>
+    candidates.map(({ text, reason }) => `“${text}”: ${reason}`),
+  );
+  const problems = made.flatMap((one) =>
+    one.problems.map((why) => `question ${one.questionId}: ${why}`),
+  );
+  return [
+    `no question has a wording: neither ${out} nor its review is written. Give other filters, more --tries or another model`,
+    ...[...rejected, ...problems].slice(0, EXAMPLES),
+  ].join("\n");
+}
+
+function reportCorpus(out: string, before: Corpus, made: Corpus): void {
   const wordings = made.questions.reduce((n, { paraphrases }) => n + paraphrases.length, 0);
-  const without = corpus.questions.length - made.questions.length;
+  const without = before.questions.length - made.questions.length;
   const left = without === 0 ? "" : `; ${without} questions without a wording are left out`;
   process.stderr.write(
     `${made.questions.length} questions, ${wordings} wordings in ${out}${left}\n`,

@@ -1,3 +1,5 @@
+import { exactDuration } from "../core/duration";
+
 /** One line on stderr that rewrites itself on a terminal and stays silent elsewhere until it ends. */
 export interface ProgressLine {
   /** @param behind  what else to say of the time left, or nothing. */
@@ -16,23 +18,18 @@ export function progressLine(label: string): ProgressLine {
       figure = `, ${text}`;
     },
     update(done, total, behind = "") {
-      const seconds = (Date.now() - started) / 1000;
+      const ms = Date.now() - started;
       const left =
-        done > 0 && done < total ? `, ${duration((seconds / done) * (total - done))} left` : "";
+        done > 0 && done < total ? `, ${exactDuration((ms / done) * (total - done))} left` : "";
       latest = `${label} ${done} of ${total}${figure}`;
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${latest}${left}${after(behind)}`);
     },
     end(behind = "") {
-      const seconds = (Date.now() - started) / 1000;
-      const line = `${latest === "" ? label : latest}, took ${duration(seconds)}${after(behind)}`;
+      const took = exactDuration(Date.now() - started);
+      const line = `${latest === "" ? label : latest}, took ${took}${after(behind)}`;
       process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}\n` : `${line}\n`);
     },
   };
 }
 
 const after = (words: string) => (words === "" ? "" : `; ${words}`);
-
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-}

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { ReplyStore, StoredReply } from "../core/chat/reply";
-import { requestKey } from "../core/chat/request";
+import { type ChatRequest, requestKey } from "../core/chat/request";
 import { UsageError, isMissing } from "./errors";
 
 /**
@@ -28,6 +28,11 @@ export class ReplyFile implements ReplyStore {
 
   has(key: string): boolean {
     return this.#replies.has(key);
+  }
+
+  /** Those of these requests that have no reply, in their order. */
+  missing(requests: readonly ChatRequest[]): ChatRequest[] {
+    return requests.filter((request) => !this.has(requestKey(request)));
   }
 
   async get(key: string): Promise<StoredReply | null> {

@@ -3,8 +3,13 @@ import { resolve } from "node:path";
 import { openCachedChat } from "../clients/chat/cached";
 import { chatReplies } from "../clients/chat/replies";
 import { estimateCost, estimateText, spendingText } from "../core/chat/cost";
-import type { AskedText, ReplySource } from "../core/chat/reply-source";
-import { chatRequest, requestKey } from "../core/chat/request";
+import {
+  type AskedText,
+  PROMPTS_AT_ONCE,
+  promptName,
+  type ReplySource,
+} from "../core/chat/reply-source";
+import { chatRequest } from "../core/chat/request";
 import { chunks } from "../core/chunks";
 import { deriveSeed } from "../core/random";
 import { apiKeyOf } from "./aligned";
@@ -14,9 +19,6 @@ import { interruptible } from "./interrupt";
 import { LocalModel, type LocalSettings } from "./local-model";
 import { progressLine } from "./progress-line";
 import { ReplyFile } from "./reply-file";
-
-/** Prompts computed together on this machine. */
-const BLOCK = 32;
 
 type ChatConfig = ReturnType<typeof apiConfig>;
 
@@ -31,7 +33,6 @@ export interface Writing {
   readonly prompt: string;
   /** Longest reply unless an option says otherwise, of an API and of a model here. */
   readonly tokens: { readonly api: number; readonly model: number };
-  readonly backend: string;
   /** The file that is made: the budget is counted over all sittings that make it. */
   readonly out: string;
   /** Only say what it costs. */
@@ -44,7 +45,7 @@ export interface Writing {
  * @returns null where only the estimate was asked for.
  */
 export async function writing<T>(
-  { words, prompt, tokens, backend, out, estimate }: Writing,
+  { words, prompt, tokens, out, estimate }: Writing,
   first: readonly AskedText[],
   work: (source: ReplySource) => Promise<T>,
 ): Promise<T | null> {
@@ -52,7 +53,7 @@ export async function writing<T>(
   let opened: OpenSource;
   if (words["api"] === undefined) {
     const { seed, ...settings } = modelWords(words, prompt, tokens.model);
-    opened = await openLocal({ ...settings, backend, cache }, seed);
+    opened = await openLocal({ ...settings, cache }, seed);
   } else {
     // An answer's prompt has other slots: it is no part of this config.
     const longest = words["max-tokens"] ?? String(tokens.api);
@@ -73,8 +74,7 @@ export async function writing<T>(
 function estimateOf(config: ChatConfig, asked: readonly AskedText[], cache: string): string {
   const replies = ReplyFile.open(cache);
   const requests = asked.map(({ prompt, sample }) => chatRequest(config, prompt, sample));
-  const missing = requests.filter((request) => !replies.has(requestKey(request)));
-  return estimateText(estimateCost(missing, requests.length - missing.length, config));
+  return estimateText(estimateCost(requests, replies.missing(requests), config));
 }
 
 async function openApi(config: ChatConfig, cache: string, payer: string): Promise<OpenSource> {
@@ -106,11 +106,11 @@ async function openLocal(settings: LocalSettings, seed: number): Promise<OpenSou
     source: {
       name: model.name,
       async replies(asked) {
-        const prompts = asked.map(({ prompt, sample, purpose }) => ({
-          ...{ prompt, sample, seed: deriveSeed(seed, ...purpose) },
-          name: `the prompt for ${purpose.slice(0, 2).join(" ")}`,
+        const prompts = asked.map((text) => ({
+          ...{ prompt: text.prompt, sample: text.sample, name: promptName(text) },
+          seed: deriveSeed(seed, ...text.purpose),
         }));
-        const texts = await model.replies(chunks(prompts, BLOCK), line.update);
+        const texts = await model.replies(chunks(prompts, PROMPTS_AT_ONCE), line.update);
         return texts.map((text) => ({ text, problem: null }));
       },
     },

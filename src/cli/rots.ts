@@ -13,13 +13,12 @@ import {
   ruleFinder,
 } from "../core/rots/review";
 import type { ApiWords } from "./answer-api";
-import { BACKEND_OPTION } from "./backend";
 import { atLeastOne, type Command, readArgs } from "./command";
 import { readingInput } from "./errors";
 import { interruptible } from "./interrupt";
 import { writing } from "./reply-source";
 import { readText } from "./score-input";
-import { saveFile } from "./shards";
+import { saveFile, saveFiles } from "./shards";
 import { apiHelp, makingOf, modelHelp, SOURCE_WORDS, textOptions } from "./source-words";
 
 const help = `Lets a model draw a Rule of Thumb from each answer, for SaGE's mix of answers and rules; docs/paraphrases.md.
@@ -44,7 +43,7 @@ ${apiHelp(ROT_TOKENS.api)}
 ${modelHelp(ROT_TOKENS.model)}
 `;
 
-const TEXTS = [...SOURCE_WORDS, ...(["out", "review", "reviewed"] as const)];
+const TEXTS = [...SOURCE_WORDS, ...(["out", "review", "reviewed", "tries"] as const)];
 const REQUIRED = ["question_id", "question", "paraphrased", "model_output"] as const;
 
 type Answers = CsvTable<(typeof REQUIRED)[number]>;
@@ -58,45 +57,46 @@ export const rots: Command = {
       argv,
       {
         ...textOptions(TEXTS),
-        ...{ tries: { type: "string", default: String(TRIES) }, backend: BACKEND_OPTION },
         estimate: { type: "boolean", default: false },
       } as const,
       { names: ["ANSWERS.csv"] },
     );
     const words: ApiWords = Object.fromEntries(TEXTS.map((name) => [name, values[name]]));
     const { kind, out, review } = makingOf(words, values.estimate);
-    const tries = atLeastOne("--tries", values.tries);
+    const tries = atLeastOne("--tries", words["tries"] ?? String(TRIES));
     const file = basename(positionals[0]!);
     const text = await readText(positionals[0]!);
     const table: Answers = parseCsv(text, file, REQUIRED);
     const lacking = answersWithoutRot(importMcc(text, file, null, "keep").questions);
     if (kind === "file") {
       const path = words["reviewed"]!;
-      return write(out, table, readRotReview(await readText(path), basename(path), lacking));
+      const kept = readRotReview(await readText(path), basename(path), lacking);
+      const { text: ruled, summary } = ruledTable(table, kept);
+      await saveFile(out, ruled);
+      process.stderr.write(`${kept.length} rules in ${out}; ${summary}\n`);
+      return;
     }
 
     const prompt = words["prompt"] ?? (kind === "api" ? ROT_PROMPT : ROT_START);
     const first = await readingInput(() => rotRequests(lacking, { prompt }));
-    const { backend, estimate } = values;
+    const { estimate } = values;
     const made = await writing(
-      { words, prompt, tokens: ROT_TOKENS, backend, out, estimate },
+      { words, prompt, tokens: ROT_TOKENS, out, estimate },
       first,
       (source) => makeRots(lacking, { prompt, tries }, source, { signal: interruptible() }),
     );
     if (made === null) return;
-    await saveFile(review, rotReview(made));
+    const kept = passingRots(made);
+    const { text: ruled, summary } = ruledTable(table, kept);
+    await saveFiles({ [review]: rotReview(made), [out]: ruled });
     const rejected = made.filter(({ reason }) => reason !== null).length;
     process.stderr.write(`${made.length} rules written, ${rejected} rejected: ${review}\n`);
-    await write(out, table, passingRots(made));
+    process.stderr.write(`${kept.length} rules in ${out}; ${summary}\n`);
   },
 };
 
-/** The table as it came, with the rules in their column. */
-async function write(
-  out: string,
-  { columns, rows }: Answers,
-  kept: readonly KeptRot[],
-): Promise<void> {
+/** The table as it came, with the rules in their column, and what SaGE makes of it. */
+function ruledTable({ columns, rows }: Answers, kept: readonly KeptRot[]) {
   const ruleOf = ruleFinder(kept);
   const seen = new Map<string, number>();
   let lacking = 0;
@@ -109,10 +109,9 @@ async function write(
     return { ...values, rot };
   });
   const names = columns.includes("rot") ? columns : [...columns, "rot"];
-  await saveFile(out, toCsv(names, written));
-  const form =
+  const summary =
     lacking === 0
       ? "every answer has a rule"
       : `answers without a rule: ${lacking}. SaGE scores answers alone until each has one`;
-  process.stderr.write(`${kept.length} rules in ${out}; ${form}\n`);
+  return { text: toCsv(names, written), summary };
 }

@@ -1,5 +1,6 @@
 /** `--shard i/n --out FILE`, for every command whose work falls apart into questions. */
 import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { version } from "../../package.json";
 import { type Job, type ShardRow, writeShard } from "../core/shard/file";
 import { isInShard, parseShard, type Shard } from "../core/shard/shard";
@@ -46,6 +47,23 @@ export async function saveShard(
   rows: readonly ShardRow[],
 ): Promise<void> {
   await saveFile(path, writeShard(job, shard, rows));
+}
+
+/**
+ * Saves texts by the names of their files, all of them or none.
+ * @throws UsageError if one can't be written.
+ */
+export async function saveFiles(files: Readonly<Record<string, string>>): Promise<void> {
+  const saved: string[] = [];
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      await saveFile(path, text);
+      saved.push(path);
+    }
+  } catch (error) {
+    for (const path of saved) await rm(path);
+    throw error;
+  }
 }
 
 /** @throws UsageError if the file can't be written. */

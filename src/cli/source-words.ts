@@ -5,13 +5,13 @@ import { realNumber, wholeNumber } from "./command";
 import { UsageError } from "./errors";
 import { checkSampling } from "./generate";
 import { TARGET_HELP } from "./target";
-import { BACKEND_HELP } from "./backend";
+import { BACKEND_HELP, BACKEND_OPTION } from "./backend";
 
 export const OF_API = [
   ...(["api-model", "max-tokens", "requests-at-once", "timeout", "input-price"] as const),
   ...(["output-price", "budget", "token-budget"] as const),
 ];
-export const OF_MODEL = ["adapter", "top-k", "top-p", "max-new-tokens", "seed"] as const;
+export const OF_MODEL = ["adapter", "top-k", "top-p", "max-new-tokens", "seed", "backend"] as const;
 /** Of both. */
 const OF_EITHER = ["prompt", "temperature", "cache"] as const;
 
@@ -51,14 +51,15 @@ export const modelHelp = (
 
 /**
  * Which of the three is named: an API, a model here, or a file of what was given earlier.
- * @param file  the option that names the file.
- * @param ofApi further options of an API alone.
+ * @param file      the option that names the file.
+ * @param ofApi     further options of an API alone.
+ * @param ofEither  further options that are of no file.
  * @throws UsageError unless exactly one is named, and no option of another.
  */
 export function sourceOf(
   words: ApiWords,
   file: string,
-  ofApi: readonly string[] = [],
+  { ofApi = [], ofEither = [] }: { readonly [of in "ofApi" | "ofEither"]?: readonly string[] },
 ): "api" | "model" | "file" {
   const named = ["api", "model", file].filter((name) => words[name] !== undefined);
   const [source, second] = named;
@@ -68,7 +69,7 @@ export function sourceOf(
   const foreign = [
     ...(source === "api" ? [] : [...OF_API, ...ofApi]),
     ...(source === "model" ? [] : OF_MODEL),
-    ...(source === file ? OF_EITHER : []),
+    ...(source === file ? [...OF_EITHER, ...ofEither] : []),
   ].find((name) => words[name] !== undefined);
   if (foreign !== undefined) {
     throw new UsageError(`--${foreign} means nothing with --${source}; leave it out`);
@@ -81,11 +82,12 @@ export function sourceOf(
  * @throws UsageError where none is named, an option means nothing, or a file is there already.
  */
 export function makingOf(words: ApiWords, estimate: boolean) {
-  const kind = sourceOf(words, "reviewed");
+  const kind = sourceOf(words, "reviewed", { ofEither: ["review", "n", "tries"] });
   if (estimate && kind !== "api") throw new UsageError("--estimate is of an API");
   const { out } = words;
   if (out === undefined) throw new UsageError("--out FILE.csv is missing. See --help.");
   const review = words["review"] ?? `${out}.review.csv`;
+  if (review === out) throw new UsageError("--out and --review name one file; name two");
   if (!estimate) refuseExisting(kind === "file" ? [out] : [out, review]);
   return { kind, out, review };
 }
@@ -102,6 +104,7 @@ export function modelWords(words: ApiWords, prompt: string, tokens: number) {
   return {
     ...{ model: words["model"]!, adapter: words["adapter"], sampling },
     prompt: words["prompt"] ?? prompt,
+    backend: words["backend"] ?? BACKEND_OPTION.default,
     seed: wholeNumber("--seed", words["seed"] ?? "1"),
   };
 }

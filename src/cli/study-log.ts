@@ -1,4 +1,5 @@
 /** A study on stderr: a line a phase with its time, and what each training step says on a terminal. */
+import { exactDuration } from "../core/duration";
 import { spendingText } from "../core/chat/cost";
 import type { Phase, StudyEvent } from "../core/study/events";
 import { followPhases, type PhaseProgress } from "../core/study/phases";
@@ -7,7 +8,7 @@ import type { TimePlan } from "../core/study/time-plan";
 import { curveOf, MAIN_CURVE } from "../core/study/curves";
 import { trainingName } from "../core/study/paused";
 import type { StepStats } from "../core/study/trainer";
-import { duration, type ProgressLine, progressLine } from "./progress-line";
+import { type ProgressLine, progressLine } from "./progress-line";
 
 const MAX_ANSWER = 100; // characters
 
@@ -92,7 +93,7 @@ export class StudyLog {
     const left = this.#plan && runTimeLeft(this.#plan, this.#phases, Date.now());
     if (left === null || left === 0) return "";
     const most = this.#plan!.mayEndEarlier ? "at most" : "about";
-    return `${most} ${duration(left / 1000)} of the study left`;
+    return `${most} ${exactDuration(left)} of the study left`;
   }
 
   /** Seconds spent in each phase so far. */

@@ -87,7 +87,7 @@ export class OnnxPolicy implements Policy {
     if (positions === null || length + maxNewTokens <= positions) return;
     throw new RangeError(
       `${name}: a prompt of ${length} tokens and an answer of ${maxNewTokens} do not fit the ${positions} positions of ` +
-        `${this.name}; shorten the question or lower sampling.maxNewTokens`,
+        `${this.name}; shorten it, take a model with more positions or lower sampling.maxNewTokens`,
     );
   }
 

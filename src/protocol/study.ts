@@ -83,9 +83,14 @@ export interface Remeasured extends RemeasuredAnswers {
   readonly inference: { readonly name: string; readonly revision: string } | null;
 }
 
+export interface NamedPrompt extends SeededPrompt {
+  /** For messages: "the prompt for the paraphrase of question 7". */
+  readonly name: string;
+}
+
 export interface WriteParams {
   readonly target: string;
-  readonly prompts: readonly SeededPrompt[];
+  readonly prompts: readonly NamedPrompt[];
   readonly sampling: Sampling;
 }
 
@@ -112,7 +117,7 @@ export type StudyContract = {
     progress: never;
     result: Uint8Array<ArrayBuffer>;
   };
-  /** What a target, as it is, goes on with after prompts. Not while a study runs. */
+  /** What a target, as it is, goes on with after prompts; it fails before the first where one does not fit. Not while a study runs. */
   write: {
     params: WriteParams;
     progress: { done: number; total: number };

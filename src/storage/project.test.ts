@@ -1,4 +1,5 @@
 import "fake-indexeddb/auto";
+import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { archiveOf, byteDigest, sourceOf } from "../../tests/project/archive";
@@ -48,6 +49,15 @@ test("promise 7: export, wipe, import and export again give the same bytes, for 
     { numRuns: Number(process.env["FUZZ_RUNS"] ?? 60) },
   );
 }, 600_000);
+
+test("a backup of version 1, which has no drafts, still comes back whole", async () => {
+  const db = await openDatabase({ name: "version-1" });
+  const items = await read(await readFile("tests/fixtures/projects/v1.zip"));
+  expect(items.map(({ kind }) => kind)).toEqual(["settings", "corpus", "run", "replies"]);
+  await importItems(db, items);
+  const again = await read(await archiveOf(everything(db, items[0]!)));
+  expect(await digests(again)).toEqual(await digests(items));
+});
 
 const runItem = (id: string): ProjectItem => ({
   kind: "run",

@@ -5,6 +5,7 @@ import type { ItemKind, ProjectItem, RunExtent } from "../core/format/project/it
 import type { Database } from "./db";
 import { rowsOfCheckpoints, wholeCheckpoints } from "./checkpoint-items";
 import { decisionsOf } from "./decisions";
+import { deleteRows, getDraft, putRows } from "./drafts";
 import { eventsOf } from "./events";
 import { rowsUnder } from "./keys";
 import { repliesOf } from "./replies";
@@ -12,7 +13,7 @@ import { reportOf } from "./reports";
 import { addSession, sessionsOf } from "./sessions";
 import { type Writing, write } from "./write";
 
-/** Of a backup. Not so: models (large, and loaded again), drafts, leases of tabs, and API keys, encrypted as they are. */
+/** Of a backup. Not so: models (large, and loaded again), leases of tabs, and API keys, encrypted as they are. */
 const STORES = [
   "corpora",
   "runs",
@@ -26,6 +27,8 @@ const STORES = [
   "replies",
   "checkpoints",
   "checkpointChunks",
+  "drafts",
+  "draftItems",
 ] as const;
 /** With all that a run has. */
 export const EVERYTHING: RunExtent = { adapters: true, checkpoints: true };
@@ -40,6 +43,7 @@ export async function* projectItems(db: Database, extent: RunExtent): AsyncGener
     ["task", await db.getAllKeys("tasks")],
     ["decisions", await decidedSubjects(db)],
     ["replies", await payers(db)],
+    ["draft", await db.getAllKeys("drafts")],
   ];
   for (const [kind, ids] of keys) {
     for (const id of ids) {
@@ -80,6 +84,10 @@ export async function itemOf(
       const replies = await repliesOf(db, id);
       return replies.length === 0 ? null : { kind, content: { payer: id, replies } };
     }
+    case "draft": {
+      const content = await getDraft(db, id);
+      return content && { kind, content };
+    }
     case "settings":
       return null;
   }
@@ -89,22 +97,28 @@ export async function itemOf(
  * Stores items in one transaction. What is there already is never overwritten: labels, decisions and replies are added to
  * those of their task or payer, and any other item whose id is taken stops the whole import.
  *
+ * @param replaced  ids of drafts that give way first.
  * @throws DOMException "ConstraintError" for an id that is taken, StorageFullError if there is no room: nothing is stored.
  */
-export async function importItems(db: Database, items: readonly ProjectItem[]): Promise<void> {
+export async function importItems(
+  db: Database,
+  items: readonly ProjectItem[],
+  replaced: readonly string[] = [],
+): Promise<void> {
   await write(
     db,
     [...STORES],
     async (tx) => {
+      for (const id of replaced) await deleteRows(tx, id);
       for (const item of items) await importItem(tx, item);
     },
     items,
   );
 }
 
-/** Deletes everything, API keys and drafts included. */
+/** Deletes everything, API keys included. */
 export async function wipe(db: Database): Promise<void> {
-  const stores = [...STORES, "apiKeys", "drafts", "draftItems"] as const;
+  const stores = [...STORES, "apiKeys"] as const;
   await write(db, [...stores], (tx) =>
     Promise.all(stores.map((store) => tx.objectStore(store).clear())),
   );
@@ -174,6 +188,8 @@ async function importItem(tx: Everything, item: ProjectItem): Promise<void> {
       return importDecisions(tx, item.content);
     case "replies":
       return importReplies(tx, item.content);
+    case "draft":
+      return putRows(tx, item.content);
     case "settings":
       return;
   }

@@ -1,5 +1,6 @@
 /** Replies of APIs that were paid for: kept until everything is deleted, whatever becomes of the run that asked. */
 import type { ReplyStore, StoredReply } from "../core/chat/reply";
+import { type ChatRequest, requestKey } from "../core/chat/request";
 import type { Database } from "./db";
 import { write } from "./write";
 
@@ -21,12 +22,13 @@ export function repliesOf(db: Database, payer: string): Promise<StoredReply[]> {
   return db.getAllFromIndex("replies", "byPayer", payer);
 }
 
-/** Those of these keys that have a reply. */
-export async function knownKeys(
+/** Those of these requests that have no reply, in their order. */
+export async function missingReplies(
   db: Database,
-  keys: readonly string[],
-): Promise<ReadonlySet<string>> {
+  requests: readonly ChatRequest[],
+): Promise<ChatRequest[]> {
+  const keys = requests.map(requestKey);
   const { store } = db.transaction("replies");
   const found = await Promise.all(keys.map((key) => store.getKey(key)));
-  return new Set(found.filter((key) => key !== undefined));
+  return requests.filter((_, i) => found[i] === undefined);
 }

@@ -5,6 +5,7 @@ import type { Answer } from "../core/answers/answer";
 import type { QuestionId } from "../core/corpus/corpus";
 import { REPORT_FORMAT, REPORT_VERSION, type StudyReport } from "../core/format/report";
 import { demoStudy, resolveConfig } from "../core/study/presets";
+import { type DraftKind, draftId, type StoredDraft } from "../core/review/draft";
 import type { StoredCorpus } from "./corpora";
 import type { RunRecord } from "./runs";
 
@@ -33,6 +34,19 @@ export function corpus(id: string, importedAt = 1): StoredCorpus {
     importedAt,
     source: "mine.csv",
     corpus: { name: "mine", questions: [{ ...question, recorded }], recordedModel: "people" },
+  };
+}
+
+/** A draft of two texts; one of rules is drawn from the answers of `corpus`. */
+export function someDraft(kind: DraftKind, corpusId: string): StoredDraft {
+  const id = draftId(kind, corpusId);
+  const answer = kind === "rots" ? { text: "Yes.", paraphrase: 0 } : null;
+  return {
+    draft: { id, kind, corpusId, model: "m", encoder: null, at: 1 },
+    items: ["One?", "Two?"].map((text, position) => ({
+      ...{ draftId: id, position, questionId: 7, question: "May one lie?", answer, text },
+      ...{ edited: null, reason: null, similarity: 0.5, score: null, decision: null },
+    })),
   };
 }
 

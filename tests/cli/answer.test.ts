@@ -171,6 +171,7 @@ test.each([
     "must not hold a name or a password",
   ],
   [["--recorded", "corpus.csv", "--samples", "2"], "recorded answers are one a wording"],
+  [["--recorded", "corpus.csv", "--backend", "cpu"], "--backend means nothing with --recorded"],
   [["--model", "demo", "--samples", "0"], "--samples must be 1 or more"],
 ])("%j is refused with a sentence, and writes nothing", async (words, said) => {
   const { code, stderr } = await run(

@@ -107,6 +107,21 @@ test("a run that a budget stopped goes on without paying twice", async () => {
   expect(server.asked).toHaveLength(2);
 });
 
+test("where every wording is rejected nothing is written, so that the same command can be given again with other filters", async () => {
+  const words = ["paraphrase", "questions.csv", ...api(), "--encoder", "none", "--n", "1", "--tries", "1"]; // prettier-ignore
+  const made = [...words, "--out", "made.csv"];
+  const refused = await run(...made, "--min-distance", "1");
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain("no question has a wording: neither made.csv nor its review is written"); // prettier-ignore
+  expect(refused.stderr).toContain("“Is lying to a friend wrong?”: It is");
+  expect(["made.csv", "made.csv.review.csv"].map((file) => existsSync(join(cwd, file)))).toEqual([false, false]); // prettier-ignore
+  const nowhere = [...words, "--out", "none/made.csv", "--review", "r.csv", "--cache", "made.csv.replies.jsonl"]; // prettier-ignore
+  expect((await run(...nowhere)).stderr).toContain("none/made.csv");
+  expect(existsSync(join(cwd, "r.csv"))).toBe(false);
+  await good(...made);
+  expect(server.asked).toHaveLength(2);
+});
+
 test("rules of thumb stand beside their answers; while one is missing SaGE scores answers alone, and with a reviewed one the mix, by name", async () => {
   const { stderr } = await good("rots", "answers.csv", ...api(), "--tries", "2", "--out", "ruled.csv"); // prettier-ignore
   expect(stderr).toContain("2 rules written, 1 rejected");
@@ -159,7 +174,13 @@ test.each([
   [["paraphrase", "questions.csv"], "give one of --api URL, --model MODEL and --reviewed FILE"],
   [["paraphrase", "questions.csv", "--model", "demo", "--budget", "1"], "--budget means nothing with --model"], // prettier-ignore
   [["paraphrase", "questions.csv", "--model", "demo", "--n", "0"], "--n must be 1 or more"],
+  [["paraphrase", "questions.csv", "--reviewed", "a.csv", "--review", "b.csv"], "--review means nothing with --reviewed"], // prettier-ignore
+  [["paraphrase", "questions.csv", "--reviewed", "a.csv", "--n", "3"], "--n means nothing with --reviewed"], // prettier-ignore
+  [["rots", "answers.csv", "--reviewed", "a.csv", "--tries", "3"], "--tries means nothing with --reviewed"], // prettier-ignore
+  [["rots", "answers.csv", "--reviewed", "a.csv", "--backend", "cpu"], "--backend means nothing with --reviewed"], // prettier-ignore
+  [["rots", "answers.csv", "--api", "http://h/v1", "--backend", "cpu"], "--backend means nothing with --api"], // prettier-ignore
   [["paraphrase", "questions.csv", "--reviewed", "answers.csv"], "the column is missing"],
+  [["paraphrase", "questions.csv", "--model", "demo", "--review", "x.csv"], "--out and --review name one file"], // prettier-ignore
   [["paraphrase", "questions.csv", "--model", "demo", "--prompt", "Reword."], "has no {question}"],
   [["rots", "answers.csv", "--model", "demo", "--prompt", "{question}"], "has no {answer}"],
   [["rots", "questions.csv", "--model", "demo"], "the column is missing"],

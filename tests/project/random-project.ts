@@ -6,6 +6,7 @@ import { writeCheckpoint } from "../../src/core/format/checkpoint";
 import type { ProjectItem, RunCheckpoint } from "../../src/core/format/project/items";
 import { byteDigest } from "./archive";
 import type { TaskItem } from "../../src/core/format/project/items-schema";
+import { DRAFT_KINDS, draftId } from "../../src/core/review/draft";
 import { FINDING_KINDS } from "../../src/core/health/finding";
 import { LISTED_NAMES, SUMMARISED_NAMES } from "../../src/core/measures/registry";
 import type { DpoStats } from "../../src/core/dpo/statistics";
@@ -27,6 +28,7 @@ const text = fc.oneof(
 );
 const id = fc.oneof(fc.uuid(), fc.string({ unit, minLength: 1, maxLength: 5 }));
 const figure = fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -Infinity, 0, -0));
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 const count = fc.nat(500);
 const time = fc.nat(2e9);
@@ -195,7 +197,7 @@ const event: fc.Arbitrary<StudyEvent> = fc.oneof(
     spending: fc.record({
       ...{ replies: fc.nat(9), estimated: fc.nat(9) },
       ...{ promptTokens: fc.nat(9), completionTokens: fc.nat(9) },
-      cost: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
+      cost: fc.option(finite),
     }),
   }),
   fc.record({
@@ -389,10 +391,35 @@ const repliesOf = (payers: readonly string[]) =>
 
 const ids = (maxLength: number) => fc.uniqueArray(id, { maxLength });
 
+const draft = (of: string) =>
+  fc
+    .record({
+      ...{ draftKind: fc.constantFrom(...DRAFT_KINDS), at: time, model: text },
+      encoder: maybe(fc.record({ name: text, revision: text })),
+      texts: fc.array(
+        fc.record({
+          ...{ questionId, question: text, text, edited: maybe(text), reason: maybe(text) },
+          ...{ similarity: maybe(finite), score: maybe(finite), answer: text, paraphrase: count },
+          decision: maybe(fc.constantFrom("keep", "drop" as const)),
+        }),
+        { minLength: 1, maxLength: 12 },
+      ),
+    })
+    .map(({ draftKind, at, model, encoder, texts }): ProjectItem => {
+      const id = draftId(draftKind, of);
+      const items = texts.map(({ answer, paraphrase, ...item }, position) => ({
+        ...{ ...item, draftId: id, position },
+        answer: draftKind === "rots" ? { text: answer, paraphrase } : null,
+      }));
+      const draft = { ...{ id, kind: draftKind, corpusId: of }, model, encoder, at };
+      return { kind: "draft", content: { draft, items } };
+    });
+
 /** What a random project is made of; `projectOf` makes it. */
 export const seedOfProject = fc.tuple(ids(3), ids(3), ids(2)).chain(([corpora, runs, subjects]) =>
   fc.record({
     corpora: fc.tuple(...corpora.map(corpusItem)),
+    drafts: fc.tuple(...corpora.map(draft)),
     runs: fc.tuple(...runs.map(runSeed)),
     tasks: fc.array(taskSeed, { maxLength: 2 }),
     decisions: fc.tuple(
@@ -454,5 +481,13 @@ export async function projectOf(seed: ProjectSeed): Promise<ProjectItem[]> {
       ),
     })),
   );
-  return [own, ...seed.corpora, ...runs, ...tasks.values(), ...seed.decisions, ...seed.replies];
+  return [
+    own,
+    ...seed.corpora,
+    ...runs,
+    ...tasks.values(),
+    ...seed.decisions,
+    ...seed.replies,
+    ...seed.drafts,
+  ];
 }

@@ -17,14 +17,14 @@ const reply = (usage: StoredReply["usage"]): StoredReply => ({
 test("the estimate is four characters a token and 8 a message, with every reply as long as it may be", () => {
   expect(estimateTokens("")).toBe(0);
   expect(estimateTokens("12345")).toBe(2);
-  expect(estimateCost(requests, 3, prices)).toEqual({
+  expect(estimateCost([...requests, 1, 2, 3], requests, prices)).toEqual({
     ...{ requests: 2, stored: 3, promptTokens: 100 + 101 + 16, completionTokens: 200 },
     cost: (217 * 0.15 + 200 * 0.6) / 1e6,
   });
 });
 
 test("without both prices there are tokens and no money, and it is said", () => {
-  const estimate = estimateCost(requests, 0, unknown);
+  const estimate = estimateCost(requests, requests, unknown);
   expect(estimate.cost).toBeNull();
   expect(estimateText(estimate)).toContain("no price is known");
   expect(spendingText(spendingOf([reply(null)], unknown))).toContain("no price is known");

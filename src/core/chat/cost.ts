@@ -67,14 +67,18 @@ export function spendingOf(replies: readonly StoredReply[], prices: Prices): Spe
   return { ...usage, replies: replies.length, estimated, cost: costOf(usage, prices) };
 }
 
-/** An upper bound: every reply as long as it may be, prompts by estimate. @param stored  how many of all cost nothing. */
+/**
+ * An upper bound: every reply as long as it may be, prompts by estimate.
+ * @param missing  those of the requests that have no reply yet; the others cost nothing.
+ */
 export function estimateCost(
-  requests: readonly Pick<ChatRequest, "messages" | "parameters">[],
-  stored: number,
+  requests: readonly unknown[],
+  missing: readonly Pick<ChatRequest, "messages" | "parameters">[],
   prices: Prices,
 ): CostEstimate {
-  const usage = requests.map(mostTokens).reduce(addUsage, NO_USAGE);
-  return { ...usage, requests: requests.length, stored, cost: costOf(usage, prices) };
+  const usage = missing.map(mostTokens).reduce(addUsage, NO_USAGE);
+  const stored = requests.length - missing.length;
+  return { ...usage, requests: missing.length, stored, cost: costOf(usage, prices) };
 }
 
 /** Whether a spending stays within a budget. A budget in money binds only where prices are known; settings see to it. */

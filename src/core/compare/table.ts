@@ -1,10 +1,19 @@
 /** A comparison of methods as a page to read, and as a table for other programs. */
 import { toCsv } from "../format/csv";
-import type { PairedDifference } from "../statistics/paired";
-import type { Against, MethodMeasure, MethodResult } from "./methods";
+import { type CellWriter, CONTROL, difference, mean, type MethodColumn, quality } from "./columns";
+import type { MethodMeasure, MethodResult } from "./methods";
 import { differenceOf } from "./sentences";
 
-const MIB = 2 ** 20;
+const GAIN: readonly MethodColumn[] = [
+  mean("SaGE", "sage"),
+  difference("sage", "baseline"),
+  difference("sage", "lora"),
+  { title: "higher/same/lower than LoRA", cell: counts },
+];
+const SECONDS: MethodColumn = {
+  title: "time, s",
+  cell: ({ seconds }) => (seconds === null ? "–" : String(Math.round(seconds))),
+};
 
 /** What the table's reader has to know of the runs. */
 export interface ComparisonSetting {
@@ -20,52 +29,11 @@ export function comparisonMarkdown(
   const seeds = [...new Set(results.flatMap((result) => result.seeds))];
   return [
     `${questions} held-out questions, seeds ${seeds.join(", ")}. Each question's figure is the mean of its seeds; brackets are ${percent} intervals over questions, paired.`,
-    markdownTable(
-      ["Method", "SaGE", "− baseline", "− LoRA", "higher/same/lower than LoRA"],
-      results.map((result) => [
-        result.method,
-        figure(result.means.sage),
-        cell(result, "sage", "baseline"),
-        cell(result, "sage", "lora"),
-        counts(differenceOf(result, "sage", "lora")),
-      ]),
-    ),
+    markdownTable(GAIN, results),
     "Whether the gain lies within questions: similarity of a question's answers to one another, less that to the answers to other questions.",
-    markdownTable(
-      ["Method", "within − between", "− baseline", "− LoRA", "between questions"],
-      results.map((result) => [
-        result.method,
-        figure(result.means.net),
-        cell(result, "net", "baseline"),
-        cell(result, "net", "lora"),
-        figure(result.betweenQuestions),
-      ]),
-    ),
+    markdownTable(CONTROL, results),
     "What it costs: quality beside the baseline, and means of the runs.",
-    markdownTable(
-      [
-        "Method",
-        "similarity to aligned",
-        "− baseline",
-        "distinct-2",
-        "− baseline",
-        "words",
-        "− baseline",
-        "answers sampled",
-        "time, s",
-        "memory, MiB",
-      ],
-      results.map((result) => [
-        result.method,
-        ...(["nearness", "distinct2", "words"] as const).flatMap((measure) => [
-          figure(result.means[measure], measure),
-          cell(result, measure, "baseline"),
-        ]),
-        result.sampled === null ? "–" : String(Math.round(result.sampled)),
-        result.seconds === null ? "–" : String(Math.round(result.seconds)),
-        result.peakBytes === null ? "–" : String(Math.round(result.peakBytes / MIB)),
-      ]),
-    ),
+    markdownTable(quality(SECONDS), results),
     `SaGE − LoRA by seed: ${bySeed(results)}.`,
   ].join("\n\n");
 }
@@ -91,17 +59,8 @@ const COLUMNS = [
   ...(["n", "higher", "equal", "lower", "p", "seeds"] as const),
 ] as const;
 
-function cell(result: MethodResult, measure: MethodMeasure, against: Against): string {
-  const paired = differenceOf(result, measure, against);
-  if (paired === null || paired.meanDifference === null) return "–";
-  const { meanDifference, interval } = paired;
-  const bounds = interval
-    ? ` [${signed(interval.low, measure)}, ${signed(interval.high, measure)}]`
-    : "";
-  return `${signed(meanDifference, measure)}${bounds}`;
-}
-
-function counts(paired: PairedDifference | null): string {
+function counts(result: MethodResult): string {
+  const paired = differenceOf(result, "sage", "lora");
   return paired === null ? "–" : `${paired.higher}/${paired.equal}/${paired.lower}`;
 }
 
@@ -116,9 +75,16 @@ function bySeed(results: readonly MethodResult[]): string {
 
 const digits = (measure: MethodMeasure) => (measure === "words" ? 1 : 3);
 
-function figure(x: number | null, measure: MethodMeasure = "sage"): string {
-  return x === null ? "–" : x.toFixed(digits(measure)).replace("-", "−");
-}
+const WRITER: CellWriter = {
+  mean: (x, measure) => (x === null ? "–" : x.toFixed(digits(measure)).replace("-", "−")),
+  difference({ meanDifference, interval }, measure) {
+    if (meanDifference === null) return "–";
+    const bounds = interval
+      ? ` [${signed(interval.low, measure)}, ${signed(interval.high, measure)}]`
+      : "";
+    return `${signed(meanDifference, measure)}${bounds}`;
+  },
+};
 
 /** What rounds to 0 has no sign. */
 function signed(x: number, measure: MethodMeasure = "sage"): string {
@@ -126,7 +92,12 @@ function signed(x: number, measure: MethodMeasure = "sage"): string {
   return `${Number(size) === 0 ? "" : x < 0 ? "−" : "+"}${size}`;
 }
 
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+function markdownTable(columns: readonly MethodColumn[], results: readonly MethodResult[]): string {
+  const header = ["Method", ...columns.map(({ title }) => title)];
   const rule = header.map((_, i) => (i === 0 ? "---" : "---:"));
+  const rows = results.map((result) => [
+    result.method,
+    ...columns.map(({ cell }) => cell(result, WRITER)),
+  ]);
   return [header, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }

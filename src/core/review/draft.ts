@@ -41,6 +41,12 @@ export interface DraftItem {
   readonly decision: "keep" | "drop" | null;
 }
 
+/** A draft whole, its items by position. */
+export interface StoredDraft {
+  readonly draft: Draft;
+  readonly items: readonly DraftItem[];
+}
+
 export const draftId = (kind: DraftKind, corpusId: string) => `${kind}:${corpusId}`;
 
 export function paraphraseItems(

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import type { ModelComparison } from "../../core/compare/compare";
 import type { PairedDifference } from "../../core/statistics/paired";
-import { controlText, powerText, verdict } from "./sentences";
+import type { EvaluatedModel } from "../../app/evaluated-models";
+import { config } from "../../storage/rows.fixture";
+import { controlText, greedySentence, powerText, verdict } from "./sentences";
 
 function comparison(paired: Partial<PairedDifference>): ModelComparison {
   return {
@@ -48,4 +50,13 @@ test("a control that rises as much as SaGE takes the word consistency back", () 
   expect(controlText(comparison({}), [0.1, 0.25])).toContain("read the answers before");
   expect(controlText(comparison({}), [0.1, 0.12])).toContain("is less than SaGE’s +.10");
   expect(controlText(comparison({}), [null, 0.1])).toBeNull();
+});
+
+test("of a model at temperature 0 it is said by name that it says the same twice, and of no other", () => {
+  const at = (temperature: number) => {
+    const asked = { ...config, sampling: { ...config.sampling, temperature } };
+    return { role: "lora", cycle: 2, run: { config: asked } } as EvaluatedModel;
+  };
+  expect(greedySentence(at(0))).toMatch(/^At temperature 0 .*LoRA.*, cycle 2 says the same/);
+  expect(greedySentence(at(0.7))).toBeNull();
 });

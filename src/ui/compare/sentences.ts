@@ -10,6 +10,13 @@ export function modelName({ role, cycle, run }: EvaluatedModel): string {
   return cycle === 0 ? name : `${name}, cycle ${cycle}`;
 }
 
+/** That a model which always takes the likeliest token says the same twice; null where it does not. */
+export function greedySentence(model: EvaluatedModel): string | null {
+  if (model.run.config.sampling.temperature !== 0) return null;
+  const name = modelName(model);
+  return `At temperature 0 ${name} says the same when it is asked again, so that all differences between its answers are due to wording.`;
+}
+
 export function runName({ run }: EvaluatedModel): string {
   return `${run.name}, ${timeText(run.createdAt)}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { change, count, duration, interval, score } from "./figures";
+import { change, count, interval, score } from "./figures";
 
 test("a score has two digits and no 0 before the point", () => {
   expect([0.571, 1, 0, -0.034, -0.001, null].map(score)).toEqual([
@@ -19,16 +19,6 @@ test("an interval that is undefined is a dash", () => {
 
 test("a change carries its sign", () => {
   expect([0.11, -0.03, 0].map(change)).toEqual(["+.11", "−.03", "+.00"]);
-});
-
-test.each([
-  [0, "1 s"],
-  [8_400, "8 s"],
-  [61_000, "1 min"],
-  [7_200_000, "2 h"],
-  [7_500_000, "2 h 5 min"],
-])("%i ms are written as %s", (ms, text) => {
-  expect(duration(ms)).toBe(text);
 });
 
 test("counts agree with their nouns", () => {

@@ -41,16 +41,6 @@ export function change(x: number): string {
   return x < 0 || Object.is(x, -0) ? score(x) : `+${score(x)}`;
 }
 
-/** A length of time to go by: "8 s", "1 min", "2 h 5 min". Half a minute up counts as one. */
-export function duration(ms: number): string {
-  const seconds = Math.max(1, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const rest = minutes % 60;
-  return `${Math.floor(minutes / 60)} h${rest === 0 ? "" : ` ${rest} min`}`;
-}
-
 const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 /** "24 Nov 2026, 16:05". */

@@ -4,7 +4,8 @@ import { type StudyView, currentCycle } from "../../app/study-view";
 import type { PhaseProgress } from "../../core/study/phases";
 import type { Corpus } from "../../core/corpus/corpus";
 import type { StudyConfig } from "../../core/study/config";
-import { duration, fixed, score } from "../controls/figures";
+import { duration } from "../../core/duration";
+import { fixed, score } from "../controls/figures";
 import { roleName } from "../controls/roles";
 
 export const STEP_NAMES: Readonly<Record<PathStep["name"], string>> = {

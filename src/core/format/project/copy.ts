@@ -1,4 +1,5 @@
 /** Copies beside what is there already: the same content under another id, and what points to it pointing there. */
+import { draftId } from "../../review/draft";
 import type { ProjectItem } from "./items";
 import type { TaskItem } from "./items-schema";
 
@@ -34,6 +35,14 @@ export function relinked(item: ProjectItem, { corpora, runs }: NewIds): ProjectI
       const { stored } = item.content;
       const source = relinkedSource(stored.source, { corpora, runs });
       return { kind: "task", content: { ...item.content, stored: { ...stored, source } } };
+    }
+    case "draft": {
+      const { draft, items } = item.content;
+      const corpusId = corpora.get(draft.corpusId);
+      if (corpusId === undefined) return item;
+      const id = draftId(draft.kind, corpusId);
+      const ofCopy = items.map((text) => ({ ...text, draftId: id }));
+      return { kind: "draft", content: { draft: { ...draft, id, corpusId }, items: ofCopy } };
     }
     case "decisions":
     case "replies":

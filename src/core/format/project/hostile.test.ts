@@ -2,6 +2,7 @@ import { strToU8, zipSync } from "fflate";
 import { expect, test, vi } from "vitest";
 import { archiveOf, byteDigest, sourceOf } from "../../../../tests/project/archive";
 import { someTask } from "../../../../tests/annotation/tasks";
+import { someDraft } from "../../../storage/rows.fixture";
 import { chatRequest, requestKey } from "../../chat/request";
 import { InputError } from "../input-error";
 import type { ProjectItem } from "./items";
@@ -141,9 +142,9 @@ test("two entries that share their bytes are refused", async () => {
 });
 
 test("an archive of a newer version asks for a newer program", async () => {
-  const manifest = writeRecord({ format: "steadfast-project", version: 2 });
+  const manifest = writeRecord({ format: "steadfast-project", version: 3 });
   await expect(open(zipSync({ "manifest.json": manifest }))).rejects.toThrow(
-    "its version is 2, newer than this program's 1. Reload the page",
+    "its version is 3, newer than this program's 2. Reload the page",
   );
 });
 
@@ -183,6 +184,24 @@ test("a reply under another request's key, or paid for by another, is refused", 
   const other = requestKey({ ...request, sample: 1 });
   await expect(item({ key: other }).then(open)).rejects.toThrow("is not the key of its request");
   await expect(item({ payer: "run:b" }).then(open)).rejects.toThrow("was paid for by another");
+  await expect(item({}).then(open)).resolves.toBeTruthy();
+});
+
+test("texts under another id, out of order, or of the other kind, are refused", async () => {
+  const item = (changed: object, first: object = {}) => {
+    const { draft, items } = someDraft("rots", "c");
+    const content = {
+      draft: { ...draft, ...changed },
+      items: [{ ...items[0]!, ...first }, items[1]],
+    };
+    return zipOf({ "drafts/1.json": writeRecord(content) });
+  };
+  await expect(item({ corpusId: "d" }).then(open)).rejects.toThrow(
+    "its id is not that of its kind",
+  );
+  await expect(item({}, { position: 1 }).then(open)).rejects.toThrow("not in their order");
+  await expect(item({}, { draftId: "rots:d" }).then(open)).rejects.toThrow("of another draft");
+  await expect(item({}, { answer: null }).then(open)).rejects.toThrow("has an answer");
   await expect(item({}).then(open)).resolves.toBeTruthy();
 });
 

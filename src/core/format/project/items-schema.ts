@@ -6,6 +6,7 @@ import { LABELS, LabelTask } from "../../annotation/task";
 import { FOUNDATIONS } from "../../corpus/corpus";
 import type { CorpusOrigin } from "../../import/origin";
 import type { Json } from "../../import/record";
+import { DRAFT_KINDS, draftId } from "../../review/draft";
 import { ROLES } from "../../import/roles";
 import type { StudyConfig } from "../../study/config";
 import { answerSet, config, id, studyEvent, studyReport } from "./events-schema";
@@ -160,6 +161,50 @@ export const RepliesItem = v.pipe(
   ),
 );
 export type RepliesItem = Kept<v.InferOutput<typeof RepliesItem>>;
+
+const draftItem = v.strictObject({
+  draftId: key,
+  position: count,
+  questionId: id,
+  question: v.string(),
+  answer: v.nullable(v.strictObject({ text: v.string(), paraphrase: count })),
+  text: v.string(),
+  edited: v.nullable(v.string()),
+  reason: v.nullable(v.string()),
+  similarity: v.nullable(v.number()),
+  score: v.nullable(v.number()),
+  decision: v.nullable(v.picklist(["keep", "drop"])),
+});
+
+/** Texts that a model made, with what was decided of them so far. */
+export const DraftRecord = v.pipe(
+  v.strictObject({
+    draft: v.strictObject({
+      id: key,
+      kind: v.picklist(DRAFT_KINDS),
+      corpusId: key,
+      model: v.string(),
+      encoder: v.nullable(v.strictObject({ name: v.string(), revision: v.string() })),
+      at: time,
+    }),
+    items: v.pipe(v.array(draftItem), v.nonEmpty()),
+  }),
+  v.check(
+    ({ draft }) => draft.id === draftId(draft.kind, draft.corpusId),
+    "its id is not that of its kind and corpus",
+  ),
+  v.check(
+    ({ draft, items }) =>
+      items.every(({ draftId, position }, i) => draftId === draft.id && position === i),
+    "its texts are of another draft, or not in their order",
+  ),
+  v.check(
+    ({ draft, items }) =>
+      items.every(({ answer }) => (answer !== null) === (draft.kind === "rots")),
+    "a rule of thumb has an answer, and a wording none",
+  ),
+);
+export type DraftRecord = Kept<v.InferOutput<typeof DraftRecord>>;
 
 const setting = v.exactOptional(v.pipe(v.string(), v.maxLength(1_000_000)));
 

@@ -15,6 +15,7 @@ import {
 import {
   CorpusItem,
   DecisionsItem,
+  DraftRecord,
   RepliesItem,
   RunItem,
   SettingsItem,
@@ -48,7 +49,8 @@ export type ProjectItem =
     }
   | { readonly kind: "task"; readonly content: TaskItem }
   | { readonly kind: "decisions"; readonly content: DecisionsItem }
-  | { readonly kind: "replies"; readonly content: RepliesItem };
+  | { readonly kind: "replies"; readonly content: RepliesItem }
+  | { readonly kind: "draft"; readonly content: DraftRecord };
 export type ItemKind = ProjectItem["kind"];
 
 export type { ItemFile, RunCheckpoint };
@@ -59,6 +61,7 @@ const FOLDERS = {
   task: "tasks",
   decisions: "decisions",
   replies: "replies",
+  draft: "drafts",
 } as const;
 
 /** Where the n-th item of a kind lies: "runs/3", to which a file's name is added. */
@@ -91,6 +94,8 @@ export function itemId(item: ProjectItem): string {
       return item.content.subject;
     case "replies":
       return item.content.payer;
+    case "draft":
+      return item.content.draft.id;
   }
 }
 
@@ -108,6 +113,11 @@ export function itemTitle(item: ProjectItem): string {
       return `${item.content.decisions.length} decisions on a table of labels`;
     case "replies":
       return `${item.content.replies.length} replies of ${item.content.replies[0]!.request.model}`;
+    case "draft": {
+      const { draft, items } = item.content;
+      const what = draft.kind === "paraphrases" ? "wordings" : "rules of thumb";
+      return `${items.length} ${what} by ${draft.model}`;
+    }
   }
 }
 
@@ -158,6 +168,8 @@ export async function readItem(
       return { kind, content: main(".json", DecisionsItem) };
     case "replies":
       return { kind, content: checkedReplies(main(".json", RepliesItem), path(".json")) };
+    case "draft":
+      return { kind, content: main(".json", DraftRecord) };
     case "task":
       return { kind, content: await checkedTask(main(".json", TaskItem), path(".json"), digest) };
     case "run": {

@@ -5,7 +5,8 @@ import { refuseNewer } from "../newer-version";
 import { AS_EXPORTED, readRecord, writeRecord } from "./record-json";
 
 export const PROJECT_FORMAT = "steadfast-project";
-export const PROJECT_VERSION = 1;
+/** 2 has drafts; 1 is read as it is. */
+export const PROJECT_VERSION = 2;
 export const MANIFEST = "manifest.json";
 
 /** SHA-256 of bytes in lower-case hex. The caller brings it: core has neither DOM nor Node. */
@@ -13,14 +14,14 @@ export type ByteDigest = (bytes: Uint8Array) => Promise<string>;
 
 /** Everything else is refused: "..", absolute and unknown paths, other folders, other endings. */
 const PATH =
-  /^(?:settings\.json|(?:corpora|tasks|decisions|replies)\/[0-9]{1,6}\.json|runs\/[0-9]{1,6}\/(?:run\.json|adapters\/[0-9]{1,6}-(?:lora|ppo)\/(?:adapter_config\.json|adapter_model\.safetensors)|checkpoints\/[0-9]{1,9}\/(?:manifest\.json|[0-9]{1,4}\.bin)))$/;
+  /^(?:settings\.json|(?:corpora|tasks|decisions|replies|drafts)\/[0-9]{1,6}\.json|runs\/[0-9]{1,6}\/(?:run\.json|adapters\/[0-9]{1,6}-(?:lora|ppo)\/(?:adapter_config\.json|adapter_model\.safetensors)|checkpoints\/[0-9]{1,9}\/(?:manifest\.json|[0-9]{1,4}\.bin)))$/;
 
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "it is no SHA-256"));
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const Manifest = v.strictObject({
   format: v.literal(PROJECT_FORMAT),
-  version: v.literal(PROJECT_VERSION),
+  version: v.picklist([1, PROJECT_VERSION]),
   /** ms since the epoch. */
   createdAt: v.pipe(v.number(), v.finite()),
   /** Whether runs carry their adapters. */

@@ -5,21 +5,19 @@ is one.
 """
 
 import json
-import math
-import random
 import re
 import runpy
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
+from credits import CREDITS, pairs
+from faults import length_fault, refusal_fault, repetition_fault
 from rouge_l import rouge_l
+from vectors import Vector, cosine, dot, mean, mean_vector, unit
 
-Vector = Sequence[float]
 Encoder = Callable[[list[str]], list[Vector]]
 
 FOLDER = Path(__file__).parent
-FLOOR = 1e-20  # the published code adds it to every node's strength
 
 
 def read_settings() -> dict:
@@ -127,109 +125,6 @@ def blended(text: str, vector: Vector, agreement: float, group: dict, reward: di
     )
 
 
-# Agreement: wordings [n], weights [n(n-1)/2] in the order of pairs(n).
-
-
-def mean_similarity(wordings, weights, reward):
-    """Mean weight of the edges to the answers to the question's other wordings."""
-    between = lookup(len(wordings), weights)
-    return [
-        mean([between(i, j) for j, other in enumerate(wordings) if other != own])
-        for i, own in enumerate(wordings)
-    ]
-
-
-def leave_one_out(wordings, weights, reward):
-    """How much SaGE falls when the answer is taken away."""
-    everyone = range(len(wordings))
-    whole = sage(weights, len(wordings))
-    return [
-        whole - subgraph_sage(weights, len(wordings), [i for i in everyone if i != left])
-        for left in everyone
-    ]
-
-
-def group_sage(wordings, weights, reward):
-    """SaGE of the group, the same for all: GRPO's advantages are then 0."""
-    return [sage(weights, len(wordings))] * len(wordings)
-
-
-def tuple_sage(wordings, weights, reward):
-    """Mean SaGE of the tuples that hold the answer, one answer a wording. The tuples are drawn by Python's random
-    numbers, so they are others than in the browser."""
-    members = [[i for i, own in enumerate(wordings) if own == w] for w in dict.fromkeys(wordings)]
-    draw = random.Random(reward.get("seed", 0))
-    found: list[list[float]] = [[] for _ in wordings]
-    for _ in range(reward["tupleRounds"]):
-        orders = [draw.sample(answers, len(answers)) for answers in members]
-        for k in range(max(map(len, members))):
-            chosen = [order[k % len(order)] for order in orders]
-            score = subgraph_sage(weights, len(wordings), chosen)
-            for member in chosen:
-                found[member].append(score)
-    return [mean(scores) for scores in found]
-
-
-CREDITS = {
-    "mean-similarity": mean_similarity,
-    "leave-one-out": leave_one_out,
-    "group-sage": group_sage,
-    "tuple-sage": tuple_sage,
-}
-
-
-def sage(weights: Sequence[float], n: int, exponent: float = 10) -> float:
-    """Semantic graph entropy (Bonagiri et al. 2024): mean similarity times the evenness of the nodes' strengths."""
-    strengths = [FLOOR] * n
-    for (i, j), weight in zip(pairs(n), weights):
-        if weight > 0:
-            strengths[i] += weight
-            strengths[j] += weight
-    strongest = max(strengths)
-    powers = [(strength / strongest) ** exponent for strength in strengths]
-    total = sum(powers)
-    entropy = -sum(p / total * math.log2(p / total) for p in powers if p > 0)
-    return mean(weights) * min(1.0, entropy / math.log2(n))
-
-
-def subgraph_sage(weights, n: int, members: Sequence[int]) -> float:
-    between = lookup(n, weights)
-    own = [between(members[a], members[b]) for a, b in pairs(len(members))]
-    return sage(own, len(members))
-
-
-# What an answer loses whatever the others say: shares from 0 to 1.
-
-
-def length_fault(text: str, reward: dict) -> float:
-    words, shortest, longest = len(words_of(text)), reward["shortestWords"], reward["longestWords"]
-    if words < shortest:
-        return (shortest - words) / shortest
-    if longest is None or words <= longest:
-        return 0.0
-    return min(1.0, (words - longest) / longest)
-
-
-def repetition_fault(text: str, reward: dict) -> float:
-    words, n, floor = words_of(text), reward["distinctN"], reward["distinctFloor"]
-    total = len(words) - n + 1
-    if total < 1:
-        return 0.0
-    different = len({tuple(words[i : i + n]) for i in range(total)})
-    return max(0.0, (floor - different / total) / floor)
-
-
-def refusal_fault(text: str, reward: dict) -> float:
-    flags = re.IGNORECASE | re.ASCII
-    return 1.0 if any(re.search(rule, text, flags) for rule in reward["refusalRules"]) else 0.0
-
-
-def words_of(text: str) -> list[str]:
-    """Lower-case runs of letters, marks, digits and apostrophes."""
-    counts = [unicodedata.category(c)[0] in "LMN" or c in "'’" for c in text.lower()]
-    return "".join(c if kept else " " for c, kept in zip(text.lower(), counts)).split()
-
-
 def trim_answer(generated: str) -> str:
     """What a model wrote, as an answer: the first paragraph."""
     return re.split(r"\n\s*\n", generated.strip())[0].strip()
@@ -249,34 +144,3 @@ def rank_pairs(wordings, scores, minimum_margin: float, grouping: str = "questio
         if scores[chosen] - scores[rejected] > minimum_margin:
             found.append((chosen, rejected))
     return found
-
-
-def pairs(n: int) -> list[tuple[int, int]]:
-    return [(i, j) for i in range(n) for j in range(i + 1, n)]
-
-
-def lookup(n: int, weights):
-    table = dict(zip(pairs(n), weights))
-    return lambda i, j: table[(i, j) if i < j else (j, i)]
-
-
-def mean_vector(vectors: Sequence[Vector]) -> list[float]:
-    return [mean(column) for column in zip(*vectors)]
-
-
-def unit(vector: Vector) -> list[float]:
-    length = math.sqrt(dot(vector, vector))
-    return [x / length for x in vector]
-
-
-def cosine(a: Vector, b: Vector) -> float:
-    return min(1.0, max(-1.0, dot(a, b) / math.sqrt(dot(a, a) * dot(b, b))))
-
-
-def dot(a: Vector, b: Vector) -> float:
-    return sum(x * y for x, y in zip(a, b, strict=True))
-
-
-def mean(values) -> float:
-    values = list(values)
-    return sum(values) / len(values)
