@@ -31,6 +31,7 @@ import { OfflineState } from "./offline.svelte";
 import type { RunFiles } from "./run-files";
 import type { Locks } from "./writer-lock";
 import { remoteChat } from "./remote-chat";
+import type { RunQueue } from "./run-queue.svelte";
 import { RunsState, type RunWords } from "./runs.svelte";
 import { SelfTestState } from "./self-test.svelte";
 import { SetupState } from "./setup.svelte";
@@ -92,12 +93,16 @@ export class Steadfast {
   opening = $state.raw(false);
   /** What makes wordings and rules of thumb; loaded when they are first wanted. */
   making = $state.raw<Making | null>(null);
+  /** Studies one after another; loaded when the page of methods is first shown. */
+  queue = $state.raw<RunQueue | null>(null);
   /** This tab has lost the storage to a newer one, and must not write any more. */
   outdated = $state.raw(false);
   /** Why no study can start just now; null where one can. */
   blocked: string | null = $derived.by(() => {
     if (this.outdated) return "Another tab has a newer version of Steadfast. Reload this one.";
     if (this.study.live) return "A study is running. Stop it before you start another.";
+    if (this.queue?.running)
+      return "Studies are run one after another, on the page of methods. Stop them first.";
     if (this.sweep.running) return "A temperature sweep is running. Stop it first.";
     if (this.remeasure.running) return "Answers are being measured again. Stop that first.";
     if (this.making?.texts.working)
@@ -235,6 +240,12 @@ export class Steadfast {
     const findCorpus = (id: string) => this.corpora.find(id)?.corpus ?? null;
     this.#methods ??= new State(this.#db, findCorpus, startCompareMethods, assetUrls());
     return this.#methods;
+  }
+
+  async openQueue(): Promise<RunQueue> {
+    const { RunQueue: Queue } = await import("./run-queue.svelte");
+    const backUp = () => this.storage.backUpIfDue(true);
+    return (this.queue ??= new Queue(this.#db, this.study, backUp));
   }
 
   async openMaking(): Promise<Making> {

@@ -75,9 +75,10 @@ export class StudyState {
 
   /**
    * Runs a study to its end. Refused while one runs: there is one device.
+   * @returns the run as it ended.
    * @throws Error while a run goes on.
    */
-  async start({ name, config, corpusId, corpus, apiKey }: StudyStart): Promise<void> {
+  async start({ name, config, corpusId, corpus, apiKey }: StudyStart): Promise<StudyRun> {
     this.#refuseWhileLive();
     const record: RunRecord = {
       id: crypto.randomUUID(),
@@ -91,7 +92,9 @@ export class StudyState {
       corpusName: corpus.name,
       backend: null,
     };
-    await this.#hold(new StudyRun(record, corpus), corpus, apiKey);
+    const run = new StudyRun(record, corpus);
+    await this.#hold(run, corpus, apiKey);
+    return run;
   }
 
   /**

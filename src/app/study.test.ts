@@ -1,22 +1,18 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
-import type { Corpus } from "../core/corpus/corpus";
 import { demoStudy, resolveConfig } from "../core/study/presets";
-import { type Handlers, connect, serve } from "../protocol/rpc";
-import type { EventBatch, StudyContract } from "../protocol/study";
-import { openDatabase } from "../storage/db";
+import type { EventBatch } from "../protocol/study";
 import { appendEvents } from "../storage/events";
 import { getRun, putRun } from "../storage/runs";
-import { Device } from "./device.svelte";
 import { EXAMPLE_ID } from "./example.svelte";
+import { noQuestions, studyWith, untilAborted } from "./study.fixture";
 import { StudyState } from "./study.svelte";
 
-const corpus: Corpus = { name: "demo", questions: [], recordedModel: "x" };
 const start = {
   name: "Test",
   config: resolveConfig(demoStudy),
   corpusId: "demo",
-  corpus,
+  corpus: noQuestions,
   apiKey: null,
 };
 const batch: EventBatch = {
@@ -28,45 +24,6 @@ const batch: EventBatch = {
     },
   ],
 };
-
-let databases = 0;
-
-type Handler = Handlers<StudyContract>["runStudy"];
-
-/** A study whose worker answers over a real port, as given. */
-async function studyWith(runStudy: Handler, onPause = () => {}) {
-  const db = await openDatabase({ name: `study-${++databases}` });
-  let terminated = 0;
-  const startWorker = () => {
-    const { port1, port2 } = new MessageChannel();
-    serve<StudyContract>(port2, {
-      start: async () => ({ backend: "cpu", description: "test", reasons: [] }),
-      runStudy,
-      sweep: () => Promise.reject(new Error("no sweep is asked for here")),
-      remeasure: () => Promise.reject(new Error("nothing is measured again here")),
-      merge: () => Promise.reject(new Error("nothing is merged here")),
-      write: () => Promise.reject(new Error("nothing is written here")),
-      embed: () => Promise.reject(new Error("nothing is embedded here")),
-      pause: async () => {
-        onPause();
-        return null;
-      },
-    });
-    const terminate = () => {
-      terminated++;
-      port1.close();
-    };
-    return { client: connect<StudyContract>(port1), terminate };
-  };
-  const device = new Device(startWorker, { demoModel: "", encoder: "", wasm: "", onnx: "" });
-  const study = new StudyState(db, device, null, (id) => (id === "gone" ? null : corpus));
-  return { db, device, study, terminated: () => terminated };
-}
-
-const untilAborted = (signal: AbortSignal) =>
-  new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error));
-  });
 
 test("a run goes from running to done, and its record says on what it ran", async () => {
   const { db, study } = await studyWith(async (_, { progress }) => {
@@ -181,7 +138,7 @@ test("of two runs opened one right after the other the second is shown, whicheve
   await study.start(start);
   const { id } = study.shown!;
   const run = study.shown!;
-  const other = new StudyState(db, device, null, () => corpus, {
+  const other = new StudyState(db, device, null, () => noQuestions, {
     open: async () => ({ db, run }) as never, // at once, where the stored run takes several reads
   });
   const slow = other.open(id);

@@ -4,6 +4,7 @@ import { expect, test } from "@playwright/test";
 import { compareMethods, type QuestionFigures } from "../../src/core/compare/methods";
 import { comparisonRecord } from "../../src/core/compare/record";
 import { expectAccessible } from "./axe";
+import { quickestStudy } from "./quickest-study";
 import { open, watchRequests, withoutWebGpu } from "./site";
 
 test.use(withoutWebGpu);
@@ -60,4 +61,30 @@ test("a comparison from the command line opens; a run of this browser is compare
   await page.getByRole("region", { name: "Its runs" }).getByRole("link").click();
   await expect(page.getByRole("heading", { level: 1, name: "Example study" })).toBeVisible();
   expect(foreign()).toEqual([]);
+});
+
+test("methods times seeds run one after another, are stopped and go on, and stand in one comparison", async ({
+  page,
+}) => {
+  await open(page, "#/setup");
+  await page.getByLabel("Settings file").setInputFiles({ name: "config.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(quickestStudy)) }); // prettier-ignore
+  await open(page, "#/methods");
+  const card = page.getByRole("region", { name: "Run methods here, one after another" });
+  await expect(card.getByRole("button", { name: "Run 18 studies" })).toBeEnabled();
+  for (const method of [/^PPO, one answer/, /^PPO, a question/, "RLOO", "DPO"]) {
+    await card.getByRole("checkbox", { name: method }).uncheck();
+  }
+  await card.getByLabel("Seeds of each").fill("0");
+  await expect(card.getByText("seeds of each can be 1 to 20")).toBeVisible();
+  await card.getByLabel("Seeds of each").fill("1");
+  await expectAccessible(page, "methods to run");
+  await card.getByRole("button", { name: "Run 2 studies" }).click();
+  await expect(card.getByText("2 of 2 studies:")).toBeVisible({ timeout: 60_000 });
+  await card.getByRole("button", { name: "Stop" }).click();
+  await expect(card.getByText("You stopped grpo, seed 1. 1 of 2 are done")).toBeVisible();
+  await card.getByRole("button", { name: /^Run 2 studies/ }).click();
+  await expect(card.getByText("2 of 2 studies done; compare them above")).toBeVisible({ timeout: 60_000 }); // prettier-ignore
+  await page.getByRole("button", { name: "Choose all that compare" }).click();
+  await page.getByRole("button", { name: "Compare 2 runs" }).click();
+  await expect(page.getByRole("region", { name: "Its runs" }).getByRole("link")).toHaveCount(2, { timeout: 60_000 }); // prettier-ignore
 });

@@ -1,0 +1,39 @@
+/** Which studies a comparison of methods is made of. */
+import type { Corpus } from "../corpus/corpus";
+import type { StudyConfig } from "../study/config";
+import { splitCorpus } from "../study/split";
+import { type ComparedMethod, METHOD_SETTINGS } from "./method-settings";
+
+export interface PlannedStudy {
+  readonly method: ComparedMethod;
+  readonly seed: number;
+  readonly config: StudyConfig;
+}
+
+/**
+ * A study a method and seed, seed by seed, so that a comparison cut short has whole rounds. What the methods differ in is set; all
+ * else is as given. The held-out questions are those of the first seed in all of them.
+ *
+ * @param seeds  of each method: that of the settings and those after it.
+ * @throws RangeError if the settings do not fit the corpus.
+ */
+export function planStudies(
+  base: StudyConfig,
+  methods: readonly ComparedMethod[],
+  seeds: number,
+  corpus: Corpus,
+): PlannedStudy[] {
+  const heldOut = splitCorpus(base, corpus).evaluation.map(({ id }) => id);
+  const questions = { ...base.questions, evaluation: heldOut.length, alwaysEvaluate: heldOut };
+  return Array.from({ length: seeds }, (_, i) => base.seed + i).flatMap((seed) =>
+    methods.map((method) => {
+      const { rollouts, ppo } = METHOD_SETTINGS[method];
+      const config = {
+        ...{ ...base, seed, questions },
+        rollouts: { ...base.rollouts, enabled: true, ...rollouts },
+        ppo: { ...base.ppo, ...ppo },
+      };
+      return { method, seed, config };
+    }),
+  );
+}
