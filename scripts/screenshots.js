@@ -23,6 +23,7 @@ const VIEWS = [
   ["select", "#/select/example?floor=0.5"],
   ["compare", "#/compare/example~baseline~0/example~lora~1"],
   ["runs", "#/runs"],
+  ["methods", "#/methods"],
   ["corpus", "#/corpus/demo"],
   ["setup", "#/setup"],
   ["label", "#/label"],

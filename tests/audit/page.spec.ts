@@ -76,6 +76,7 @@ test("the first view, with nothing cached", async ({ browser }) => {
   for (let visit = 0; visit < VISITS; visit++) {
     const { page, complaints, foreign } = await freshPage(browser);
     await open(page);
+    await expect(page.getByRole("region", { name: "What the example study found" })).toBeVisible();
     visits.push(await settled(page));
     expect.soft([complaints, foreign()]).toEqual([[], []]);
     await page.close();
