@@ -8,7 +8,7 @@ import { sweepTemperatures } from "../src/core/study/temperature-sweep";
 import { remeasure } from "../src/core/study/remeasure";
 import { type BackendKind, chooseBackend } from "../src/engine/backend";
 import { unlessLost } from "../src/engine/device-loss";
-import { isOutOfMemory, outOfMemory } from "../src/engine/out-of-memory";
+import { OutOfMemoryError, isOutOfMemory, outOfMemory } from "../src/engine/out-of-memory";
 import type { OnnxPolicy } from "../src/engine/onnx-policy";
 import { Gpt2Policy } from "../src/engine/policy";
 import { loadTarget } from "../src/engine/target";
@@ -60,7 +60,8 @@ serve<StudyContract>(scope, {
     try {
       return { report: await runStoredStudy(params, ports, call) };
     } catch (error) {
-      if (!isOutOfMemory(error) || !(policy instanceof Gpt2Policy)) throw error;
+      const isTold = error instanceof OutOfMemoryError;
+      if (isTold || !isOutOfMemory(error) || !(policy instanceof Gpt2Policy)) throw error;
       throw outOfMemory(started.backend, policy.config, config, error);
     }
   },

@@ -1,6 +1,7 @@
 /** What a study of a model will need on this device, before it starts. */
 import type { Corpus } from "../core/corpus/corpus";
 import { type Gpt2Config, readGpt2Config } from "../core/gpt2/config";
+import { largest } from "../core/largest";
 import {
   type MemoryEstimate,
   type MemoryLimits,
@@ -10,7 +11,7 @@ import {
   shortageOf,
 } from "../core/models/memory";
 import type { StudyConfig } from "../core/study/config";
-import { answersAtOnce } from "../core/study/trainer";
+import { type AtOnceSetting, answersAtOnce, atOnceSetting } from "../core/study/trainer";
 
 /** What the page knows of the device before it starts one. */
 export interface DeviceMemory {
@@ -23,7 +24,7 @@ export interface MemoryNeed {
   readonly shape: MemoryShape;
   readonly shortage: Shortage | null;
   /** The setting that decides how many sequences are trained on at once. */
-  readonly setting: "sft.microBatch" | ReturnType<typeof answersAtOnce>["setting"];
+  readonly setting: "sft.microBatch" | AtOnceSetting;
 }
 
 /** English has four characters a token and more; the estimate shall rather be too high. */
@@ -73,12 +74,8 @@ export function memoryNeed(
     microBatch: Math.min(sft.microBatch, sft.batchSize),
     length: fits(promptLength + answerLength(config, corpus)),
   };
-  const atOnce = answersAtOnce(config);
-  const alone = rollouts.method === "ppo" && rollouts.batch === "answer";
-  const answers = (alone ? 1 : wordings) * rollouts.samples;
-  const most = rollouts.method === "dpo" ? 2 * answers : answers;
   const reinforcement = {
-    microBatch: rollouts.enabled ? Math.min(atOnce.answers, most) : 0,
+    microBatch: rollouts.enabled ? answersAtOnce(config, wordings) : 0,
     length: fits(promptLength + sampling.maxNewTokens),
   };
   const tokens = ({ microBatch, length }: typeof fineTuning) => microBatch * length;
@@ -98,7 +95,7 @@ export function memoryNeed(
     estimate: estimateMemory(shape),
     shape,
     shortage: shortageOf(shape, limits),
-    setting: isLarger ? atOnce.setting : "sft.microBatch",
+    setting: isLarger ? atOnceSetting(rollouts.method) : "sft.microBatch",
   };
 }
 
@@ -110,6 +107,3 @@ function answerLength({ aligned }: StudyConfig, { questions }: Corpus): number {
 }
 
 const tokensOf = (text: string) => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
-
-/** Not Math.max, which takes no hundred thousand arguments. */
-const largest = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), 0);

@@ -3,6 +3,7 @@ import type { Gpt2Config } from "../core/gpt2/config";
 import { estimateMemory } from "../core/models/memory";
 import type { StudyConfig } from "../core/study/config";
 import { BACKEND_NAMES, type BackendKind } from "./backend";
+import { megabytes } from "./trial-allocation";
 
 /** V8's array buffers, WebAssembly's heap and abort, WebGPU's error scopes, as tfjs passes them on. */
 const WORDS =
@@ -38,5 +39,3 @@ export function outOfMemory(
     { cause },
   );
 }
-
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;

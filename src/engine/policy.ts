@@ -3,6 +3,7 @@ import type { AdapterConfig } from "../core/adapter/config";
 import type { AdapterWeights } from "../core/adapter/peft";
 import type { Gpt2Config } from "../core/gpt2/config";
 import type { ModelOrigin } from "../core/models/origin";
+import { largest } from "../core/largest";
 import { deriveSeed } from "../core/random";
 import { labelSequence } from "../core/sft/labels";
 import type { Sampling } from "../core/study/config";
@@ -16,11 +17,13 @@ import { type AttachedAdapter, checkTargets, createAdapter, importAdapter } from
 import { type Generated, generate } from "./generate/generate";
 import { type ModelFiles, loadGpt2 } from "./gpt2/load";
 import type { Gpt2 } from "./gpt2/model";
+import { cutTo, largestStep } from "./rollouts/largest-step";
 import { Gpt2RolloutTrainer } from "./rollouts/trainer";
 import { SftSession } from "./sft/session";
 import { SftTrainer } from "./sft/trainer";
 import { type TextTokenizer, loadTokenizer } from "./tokenizer";
 import { continuationLogProbs } from "./training/continuations";
+import { makeRoom } from "./training/room";
 
 /** A text's continuation; `ids` are the new tokens, without the end of text. */
 export interface Continuation extends Generated {
@@ -86,7 +89,7 @@ export class Gpt2Policy implements Policy {
     if (length + maxNewTokens <= positions) return;
     throw new RangeError(
       `${name}: a prompt of ${length} tokens and an answer of ${maxNewTokens} do not fit the ${positions} positions of ` +
-        `${this.name}; shorten the question or lower sampling.maxNewTokens`,
+        `${this.name}; shorten it, take a model with more positions or lower sampling.maxNewTokens`,
     );
   }
 
@@ -111,11 +114,19 @@ export class Gpt2Policy implements Policy {
         maxLength: positions,
       }),
     );
+    const room = await makeRoom(this.#model, config, {
+      sequences: Math.min(sft.microBatch, sft.batchSize, sequences.length),
+      fewest: 1,
+      length: largest(sequences.map(({ ids }) => ids.length)),
+      setting: "sft.microBatch",
+      remedy: "Lower adapter.rank, or learn from shorter answers (aligned.maxTokens of an API)",
+    });
     const adapter = createAdapter(this.#model, config, deriveSeed(seed, "adapter"));
     this.#attach(adapter);
-    const options = { config: sft, seed: deriveSeed(seed, "batches") };
+    const cut = room.note === null ? sft : { ...sft, microBatch: room.sequences };
+    const options = { config: cut, seed: deriveSeed(seed, "batches") };
     const trainer = new SftTrainer(this.#model, adapter.variables(), sequences, options);
-    return new SftSession(adapter, trainer, from);
+    return new SftSession(adapter, trainer, from, room.note);
   }
 
   /** @throws Error if no adapter is in use: the methods train one, and the base weights stay frozen. */
@@ -128,7 +139,11 @@ export class Gpt2Policy implements Policy {
       const { method } = settings.learns;
       throw new Error(`${method} trains an adapter; attach one with useAdapter or startSft first`);
     }
-    return new Gpt2RolloutTrainer(this.#model, adapter, this.#tokenizer, settings, from);
+    const { positions } = this.#model.config;
+    const step = largestStep(settings, this.#tokenizer, positions);
+    const { sequences, note } = await makeRoom(this.#model, adapter.config, step);
+    const cut = note === null ? settings : cutTo(sequences, settings);
+    return new Gpt2RolloutTrainer(this.#model, adapter, this.#tokenizer, cut, from, note);
   }
 
   dispose(): void {

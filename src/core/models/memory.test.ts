@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { readGpt2Config } from "../gpt2/config";
-import { type MemoryShape, estimateMemory, parameterCount, shortageOf } from "./memory";
+import {
+  type MemoryShape,
+  estimateMemory,
+  parameterCount,
+  shortageOf,
+  trainingBuffers,
+} from "./memory";
 
 const gpt2 = readGpt2Config('{"model_type":"gpt2"}');
 const shape: MemoryShape = {
@@ -56,4 +62,16 @@ test("a buffer or a heap that is too small is named, with the micro-batch that w
     allowed: 2 ** 27,
     microBatch: 0,
   });
+});
+
+test("a training step's buffers are a tenth more than its estimate, none larger than its largest tensor", () => {
+  const { adapter, optimiser, activations } = estimateMemory(shape);
+  const { total, sizes } = trainingBuffers(shape, false);
+  expect(total).toBe(Math.ceil(1.1 * (adapter + optimiser + activations)));
+  expect(sizes.reduce((a, b) => a + b)).toBe(total);
+  expect(Math.max(...sizes)).toBe(4 * 4 * 128 * 3072);
+  const plain = { ...shape, kernels: "plain" } as const;
+  const head = 4 * 50_257 * 768; // in one piece, and only where it is not there yet
+  expect(trainingBuffers(plain, false).sizes[0]).toBe(head);
+  expect(trainingBuffers(plain, false).total - trainingBuffers(plain, true).total).toBe(head);
 });

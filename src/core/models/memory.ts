@@ -92,8 +92,30 @@ export function estimateMemory(shape: MemoryShape): MemoryEstimate {
   };
 }
 
+/**
+ * What the largest training step takes beside weights that are on the device already, cut into buffers as large as its largest tensor, with a tenth
+ * more than the estimate, which is how far it can be off.
+ *
+ * @param hasHead  whether the embedding's transposed copy is there too.
+ */
+export function trainingBuffers(
+  shape: Omit<MemoryShape, "decoding">,
+  hasHead: boolean,
+): { readonly total: number; readonly sizes: readonly number[] } {
+  const { model, training } = shape;
+  const nothing = { rows: 0, promptLength: 0, maxNewTokens: 0 };
+  const parts = estimateMemory({ ...shape, decoding: nothing });
+  const tokens = Math.max(1, training.microBatch * training.length); // with nothing to train on, the adapter is left
+  const largest = FLOAT * tokens * model.inner;
+  const head = hasHead ? 0 : parts.head;
+  const rest = Math.ceil(1.1 * (parts.adapter + parts.optimiser + parts.activations));
+  const sizes = [...(head > 0 ? [head] : []), largest];
+  for (let left = rest - largest; left > 0; left -= largest) sizes.push(Math.min(left, largest));
+  return { total: head + Math.max(rest, largest), sizes };
+}
+
 /** The sum of fan-in and fan-out over a block's maps that the adapter attaches to. */
-function adaptedSides({ model, adapter }: MemoryShape): number {
+function adaptedSides({ model, adapter }: Pick<MemoryShape, "model" | "adapter">): number {
   return blockMaps(model)
     .filter(({ name }) => adapter.targetModules.some((target) => isTarget(name, target)))
     .reduce((sum, { fanIn, fanOut }) => sum + fanIn + fanOut, 0);

@@ -33,6 +33,7 @@ export async function loraPhase(
   const seed = deriveSeed(config.seed, "sft", cycle);
   const order = [...batches(examples.length, sft, deriveSeed(seed, "batches"))];
   const trainer = await policy.startSft(examples, { adapter, sft, seed }, from);
+  if (trainer.note !== null) report({ kind: "note", sentence: trainer.note });
   try {
     await pinned.start();
     for (const batch of order.slice(from?.step ?? 0)) {

@@ -3,10 +3,12 @@
  * RLOO, GRPO or DPO. In events, files and stored runs its name is "ppo", from before there were the others.
  */
 import type { AdapterWeights } from "../adapter/peft";
+import { fillPrompt } from "../answers/prompt";
 import type { Question } from "../corpus/corpus";
 import type { Finding } from "../health/finding";
 import { HealthMonitor } from "../health/monitor";
 import { healthSample } from "../health/sample";
+import { largest } from "../largest";
 import { deriveSeed, shuffle, stream } from "../random";
 import { mean } from "../statistics/moments";
 import { promptsFor } from "./asking";
@@ -18,7 +20,13 @@ import { type PaidGroup, Payer } from "./payment";
 import { PinnedAnswers } from "./pinned";
 import { batchesOf, stepsOfVisit } from "./rollout-batches";
 import { readRolloutState, writeRolloutState } from "./rollout-state";
-import { learnerOf, type RolloutTrainer, type StepStats } from "./trainer";
+import {
+  answersAtOnce,
+  type LargestStep,
+  learnerOf,
+  type RolloutTrainer,
+  type StepStats,
+} from "./trainer";
 
 export interface RolloutOutcome {
   readonly weights: AdapterWeights;
@@ -74,9 +82,11 @@ export async function rolloutPhase(
       reference: rollouts.reference,
       sampling: rolloutSampling(config),
       seed,
+      largest: largestStep(questions, feedback, config),
     },
     from?.session ?? null,
   );
+  if (trainer.note !== null) report({ kind: "note", sentence: trainer.note });
   const payer = new Payer(kept, run, from?.latest);
   const checkpoints = new Checkpoints(phase, from?.step ?? 0, run);
   const pinned = new PinnedAnswers(phase, from?.step ?? 0, from?.pinnedAt ?? null, run);
@@ -121,6 +131,22 @@ export async function rolloutPhase(
 function rolloutSampling({ rollouts, sampling }: StudyConfig): Sampling {
   const { maxNewTokens } = sampling;
   return { temperature: rollouts.temperature, topK: 0, topP: 1, maxNewTokens };
+}
+
+function largestStep(
+  questions: readonly Question[],
+  feedback: FeedbackPairs,
+  config: StudyConfig,
+): LargestStep {
+  const wordings = questions.map(({ paraphrases }) => paraphrases.length);
+  const pairs = config.rollouts.method === "dpo" ? [...feedback.values()].flat() : [];
+  return {
+    sequences: answersAtOnce(config, largest(wordings)),
+    prompts: questions.flatMap(({ paraphrases }) =>
+      paraphrases.map((paraphrase) => fillPrompt(config.prompt, paraphrase)),
+    ),
+    answers: pairs.flatMap(({ chosen, rejected }) => [chosen.text, rejected.text]),
+  };
 }
 
 function countSteps(questions: readonly Question[], config: StudyConfig): number {

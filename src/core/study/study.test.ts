@@ -11,7 +11,7 @@ import type { StudyEvent } from "./events";
 import type { StudyPorts, TrainingExample } from "./ports";
 import { resolveConfig } from "./presets";
 import { runStudy } from "./study";
-import type { PreferencePair, ScoredRollout } from "./trainer";
+import type { LargestStep, PreferencePair, ScoredRollout } from "./trainer";
 
 /** Says one of two things: "yes" for the first `agreeing` wordings of a question, "no" for the others. */
 const answersOf = (prompts: number, agreeing: number) =>
@@ -71,6 +71,7 @@ class ToyWorld {
       startSft: async (examples) => {
         this.trainedOn.push([...examples]);
         return {
+          note: null,
           step: async () => ({
             ...{ step: 1, totalSteps: 1, loss: 1, learningRate: 1, gradientNorm: 1, tokens: 1 },
           }),
@@ -84,6 +85,7 @@ class ToyWorld {
       startRollouts: async () => {
         this.sessionsOpen++;
         return {
+          note: null,
           rollout: async (prompts) => answersOf(prompts.length, this.#agreeing),
           step: async ({ answers, pairs }) => {
             this.paid.push(answers);
@@ -254,6 +256,40 @@ test("an empty rollout is not paid and is counted; where too few are left nothin
   const report = await run(world, { ...small, rollouts: { passes: 1 } });
   expect(world.paid.map((batch) => batch.map(({ rollout }) => rollout))).toEqual([[0, 2, 3, 4]]);
   expect(report.cycles[0]?.skippedAnswers).toBe(1 + 5 * 5);
+});
+
+test("what the device made a training do otherwise is said once, where the training begins", async () => {
+  const world = new ToyWorld();
+  const { policy } = world.ports;
+  const startSft = policy.startSft.bind(policy);
+  const startRollouts = policy.startRollouts.bind(policy);
+  const largest: LargestStep[] = [];
+  policy.startSft = async (...given) => ({
+    ...(await startSft(...given)),
+    note: "Fine-tuning is cut.",
+  });
+  policy.startRollouts = async (...given) => {
+    largest.push(given[0].largest);
+    return { ...(await startRollouts(...given)), note: "PPO is cut." };
+  };
+  const said: string[] = [];
+  const config = resolveConfig({ ...small, cycles: { max: 1, atLeast: 1 } });
+  await runStudy(config, corpusOf(10), world.ports, {
+    ...quiet,
+    report: (event) => {
+      if (event.kind === "phase") said.push(event.phase.kind);
+      if (event.kind === "note") said.push(event.sentence);
+    },
+  });
+  expect(said.filter((word) => word.endsWith("cut."))).toEqual([
+    "Fine-tuning is cut.",
+    "PPO is cut.",
+  ]);
+  expect(said[said.indexOf("Fine-tuning is cut.") - 1]).toBe("lora");
+  expect(said[said.indexOf("PPO is cut.") - 1]).toBe("ppo");
+  expect(largest).toHaveLength(1);
+  expect(largest[0]).toMatchObject({ sequences: 5, answers: [] });
+  expect(largest[0]!.prompts[0]).toContain("Question:");
 });
 
 test("rules of thumb do not move a study's scores: the target has none to mix in", async () => {

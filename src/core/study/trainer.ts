@@ -24,6 +24,8 @@ import type { SeededPrompt } from "./ports";
 export interface Trainer<Batch, Statistics> {
   /** One step. After an abort the adapter keeps the updates that were made. */
   step(batch: Batch, hooks: Hooks): Promise<Statistics>;
+  /** What the device made it do otherwise than the settings say, a sentence; null if nothing. */
+  readonly note: string | null;
   /** A host copy of what is needed to go on exactly here; `step` counts steps that trained. */
   snapshot(): Promise<TrainingState>;
   /** Frees what only training needs and returns the adapter, which stays attached. */
@@ -64,6 +66,17 @@ export interface RolloutSettings {
   readonly reference: "base" | "start";
   readonly sampling: Sampling;
   readonly seed: number;
+  readonly largest: LargestStep;
+}
+
+/** What a step holds at most, which the device is tried with before the first. */
+export interface LargestStep {
+  /** Sequences that go through the model at once. */
+  readonly sequences: number;
+  /** All prompts that will be asked. */
+  readonly prompts: readonly string[];
+  /** Answers that were given before. New ones are as long as `sampling` allows. */
+  readonly answers: readonly string[];
 }
 
 /** A rollout by its position among those held, with what it is paid. */
@@ -111,16 +124,23 @@ export function learnerOf(config: StudyConfig): LearnerSettings {
   }
 }
 
-/** Answers that go through the model at once, as far as memory is concerned, and the setting that decides it. */
-export function answersAtOnce(config: StudyConfig): {
-  readonly answers: number;
-  readonly setting: "ppo.miniBatchSize" | `${"rloo" | "grpo" | "dpo"}.microBatch`;
-} {
-  const { method } = config.rollouts;
+/** The setting that decides how many sequences of a step go through the model at once. */
+export type AtOnceSetting = "ppo.miniBatchSize" | `${"rloo" | "grpo" | "dpo"}.microBatch`;
+
+export function atOnceSetting(method: Method): AtOnceSetting {
+  return method === "ppo" ? "ppo.miniBatchSize" : `${method}.microBatch`;
+}
+
+/**
+ * Answers that go through the model at once, as far as memory is concerned.
+ * @param wordings  of the question that has most of them: a step learns from one question.
+ */
+export function answersAtOnce(config: StudyConfig, wordings: number): number {
+  const { method, batch, samples } = config.rollouts;
   if (method === "ppo") {
-    return { answers: config.ppo.miniBatchSize, setting: "ppo.miniBatchSize" };
+    return Math.min(config.ppo.miniBatchSize, batch === "answer" ? 1 : wordings * samples);
   }
   const { microBatch } = config[method];
-  const answers = method === "dpo" ? 2 * microBatch : microBatch; // a pair is two answers
-  return { answers, setting: `${method}.microBatch` };
+  const pairs = method === "dpo" ? 2 : 1; // a pair is two answers
+  return pairs * Math.min(microBatch, wordings * samples);
 }

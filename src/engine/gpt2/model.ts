@@ -172,6 +172,11 @@ export class Gpt2 {
     );
   }
 
+  /** Whether `transposedHead` has been asked for, and holds memory. */
+  get keepsTransposedHead(): boolean {
+    return this.#head !== null;
+  }
+
   /** wteᵀ where this backend multiplies faster by it and it may be kept, otherwise null. The model frees it. */
   transposedHead(): tf.Tensor2D | null {
     const { wte } = this.#weights;

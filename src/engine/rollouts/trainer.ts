@@ -40,6 +40,7 @@ export class Gpt2RolloutTrainer implements RolloutTrainer {
   readonly #tokenizer: TextTokenizer;
   readonly #settings: RolloutSettings;
   readonly #learning: Learning;
+  readonly note: string | null;
   #held: readonly Rollout[] = [];
 
   constructor(
@@ -48,10 +49,12 @@ export class Gpt2RolloutTrainer implements RolloutTrainer {
     tokenizer: TextTokenizer,
     settings: RolloutSettings,
     from: TrainingState | null,
+    note: string | null = null,
   ) {
     this.#model = model;
     this.#adapter = adapter;
     this.#tokenizer = tokenizer;
+    this.note = note;
     this.#settings = settings;
     this.#learning = learningOf(model, adapter, settings);
     if (from === null) return;

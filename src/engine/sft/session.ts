@@ -9,10 +9,17 @@ import type { SftTrainer } from "./trainer";
 export class SftSession implements SftTrainerPort {
   readonly #adapter: AttachedAdapter;
   readonly #trainer: SftTrainer;
+  readonly note: string | null;
 
-  constructor(adapter: AttachedAdapter, trainer: SftTrainer, from: TrainingState | null) {
+  constructor(
+    adapter: AttachedAdapter,
+    trainer: SftTrainer,
+    from: TrainingState | null,
+    note: string | null = null,
+  ) {
     this.#adapter = adapter;
     this.#trainer = trainer;
+    this.note = note;
     if (from === null) return;
     try {
       trainer.restore(from);

@@ -1,0 +1,85 @@
+/**
+ * Takes memory from the current backend and gives it back at once: browsers do not tell how much a device has, so the only way to know is to ask.
+ * Nothing is written to it. A system that promises more than it has may therefore still refuse later.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+
+/** Tries to hold buffers of these sizes, in bytes, all at once. Answers why they cannot be had, or null if they can. */
+export type TryAllocation = (sizes: readonly number[]) => Promise<string | null>;
+
+export const tryAllocation: TryAllocation = (sizes) => {
+  const backend: unknown = tf.backend();
+  switch (tf.getBackend()) {
+    case "webgpu":
+      return tryOnGpu((backend as WebGPUBackend).device, sizes);
+    case "wasm":
+      return tryOnHeap((backend as { readonly wasm: Heap }).wasm, sizes);
+    default:
+      return tryArrays(sizes);
+  }
+};
+
+/** On this device, each buffer as a shader would bind it. */
+export async function tryOnGpu(
+  device: GPUDevice,
+  sizes: readonly number[],
+): Promise<string | null> {
+  const { maxStorageBufferBindingSize: most } = device.limits;
+  const tooLarge = sizes.find((size) => size > most);
+  if (tooLarge !== undefined) {
+    return `a shader of this GPU takes buffers of ${megabytes(most)} at most, and one of ${megabytes(tooLarge)} is needed`;
+  }
+  const buffers: GPUBuffer[] = [];
+  try {
+    for (const size of sizes) {
+      device.pushErrorScope("validation");
+      device.pushErrorScope("out-of-memory");
+      // Sizes of storage buffers are multiples of 4.
+      const rounded = 4 * Math.ceil(size / 4);
+      buffers.push(device.createBuffer({ size: rounded, usage: GPUBufferUsage.STORAGE }));
+      const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+      const error = errors.find((found) => found !== null);
+      if (error) return error.message.split("\n")[0]!;
+    }
+    return null;
+  } finally {
+    for (const buffer of buffers) buffer.destroy();
+  }
+}
+
+/** The parts of Emscripten's module that tfjs-backend-wasm (4.22.0, pinned) allocates its tensors by. */
+interface Heap {
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+}
+
+/** What WebAssembly can address. A size above it would wrap around. */
+const ADDRESSABLE = 2 ** 32;
+
+/** The heap grows for it, and stays so large; pages that nothing was written to cost no memory. */
+async function tryOnHeap(heap: Heap, sizes: readonly number[]): Promise<string | null> {
+  const pointers: number[] = [];
+  try {
+    for (const size of sizes) {
+      const pointer = size < ADDRESSABLE ? heap._malloc(size) : 0;
+      if (pointer === 0) return "the heap does not grow any further";
+      pointers.push(pointer);
+    }
+    return null;
+  } finally {
+    for (const pointer of pointers) heap._free(pointer);
+  }
+}
+
+async function tryArrays(sizes: readonly number[]): Promise<string | null> {
+  try {
+    sizes.map((size) => new ArrayBuffer(size)); // all are held until the last is had
+    return null;
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
+}
+
+export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
