@@ -1,18 +1,21 @@
 import "fake-indexeddb/auto";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { METHOD_SETTINGS } from "../core/compare/method-settings";
+import { readBuiltIn } from "../core/corpus/built-in";
 import { resolveConfig } from "../core/study/presets";
-import { type RunRecord, listRuns } from "../storage/runs";
+import { type RunRecord, getRun, listRuns, putRun } from "../storage/runs";
 import { RunQueue } from "./run-queue.svelte";
-import { noQuestions, studyWith, untilAborted } from "./study.fixture";
+import { studyWith, untilAborted } from "./study.fixture";
 
+const corpus = readBuiltIn("demo", readFileSync("public/demo/demo_questions.json", "utf8"));
 const studies = [1, 2].flatMap((seed) =>
   (["lora", "grpo"] as const).map((method) => {
     const settings = METHOD_SETTINGS[method];
     return { method, seed, config: resolveConfig({ preset: "recommended", seed, ...settings }) };
   }),
 );
-const input = { corpusId: "demo", corpus: noQuestions, apiKey: null };
+const input = { corpusId: "demo", corpus: corpus, apiKey: null };
 
 /** A queue over a worker that does as told by the number of the call, from 1; and what it was asked to run. */
 async function queueWith(answer: (call: number, signal: AbortSignal) => Promise<unknown>) {
@@ -24,7 +27,7 @@ async function queueWith(answer: (call: number, signal: AbortSignal) => Promise<
     return { report: { version: 1 } as never };
   });
   let ended = 0;
-  const queue = new RunQueue(world.db, world.study, async () => void ended++);
+  const queue = new RunQueue(world.db, null, world.study, async () => void ended++);
   const statuses = async () => (await listRuns(world.db)).map(({ status }) => status).toSorted();
   return { ...world, queue, asked, statuses, ended: () => ended };
 }
@@ -66,7 +69,7 @@ test("a stop ends the study under way and what would come after; started again, 
 
 test("a stop between two studies counts too", async () => {
   const { db, study, asked } = await queueWith(async () => {});
-  const queue: RunQueue = new RunQueue(db, study, async () => queue.stop()); // a backup is being written
+  const queue: RunQueue = new RunQueue(db, null, study, async () => queue.stop()); // a backup is being written
   await queue.run(studies, input);
   expect(queue.status).toMatchObject({ done: 1, reason: "You stopped it" });
   expect(asked).toEqual(["lora 1"]);
@@ -86,4 +89,39 @@ test("a study that fails ends the queue with its message; one that can't be star
   });
   study.cancel();
   await other;
+});
+
+test("a run that is being read stays shown, while the queue's own run on", async () => {
+  const { queue, study } = await queueWith(async () => {});
+  await study.start({ ...input, name: "Mine", config: studies[3]!.config });
+  await queue.run(studies.slice(0, 2), input);
+  expect(queue.status).toMatchObject({ done: 2, reason: null });
+  expect(study.shown!.record.name).toBe("Mine");
+});
+
+test("a run started by hand counts, whatever it pinned; one left by a closed tab goes on", async () => {
+  const { db, queue, study, asked } = await queueWith(async () => {});
+  const [first, second] = studies.map(({ config }) => config);
+  const pinned = { questions: [3], times: 1 };
+  await study.start({ ...input, name: "By hand", config: { ...first!, pinned } });
+  const left = { ...study.shown!.record, id: "left", config: second!, status: "running" as const };
+  await putRun(db, left);
+  await queue.run(studies.slice(0, 2), input);
+  expect(queue.status).toMatchObject({ done: 2, reason: null });
+  expect(asked).toEqual(["lora 1", "grpo 1"]);
+  expect(await getRun(db, "left")).toMatchObject({ status: "done" });
+});
+
+test("a backup that fails stops nothing, and of two tabs one runs", async () => {
+  const { db, study } = await queueWith(async () => {});
+  const failing = () => Promise.reject(new Error("the folder is gone"));
+  const queue = new RunQueue(db, null, study, failing);
+  await queue.run(studies.slice(0, 2), input);
+  expect(queue.status).toMatchObject({ done: 2, reason: null });
+  const taken = {
+    request: (_: string, __: object, work: (lock: null) => unknown) => Promise.resolve(work(null)),
+  } as unknown as LockManager;
+  const other = new RunQueue(db, taken, study, failing);
+  await other.run(studies, input);
+  expect(other.status).toMatchObject({ done: 0, reason: "Another tab runs methods already" });
 });

@@ -1,6 +1,8 @@
 import type { Corpus } from "../core/corpus/corpus";
 import type { ModelKind } from "../core/models/onnx-layout";
+import { messageOf, withStop } from "../core/message-of";
 import { targetName } from "../core/models/target";
+import { checkGrouping } from "../core/study/check-study";
 import type { StudyConfig } from "../core/study/config";
 
 /**
@@ -66,6 +68,13 @@ export function problemsWith(
     problems.push(
       "The reward leave-one-out needs three wordings of each question. Choose another.",
     );
+  }
+  if (trains) {
+    try {
+      checkGrouping(config);
+    } catch (error) {
+      problems.push(withStop(messageOf(error)));
+    }
   }
   return problems;
 }

@@ -97,6 +97,8 @@ export class Steadfast {
   queue = $state.raw<RunQueue | null>(null);
   /** This tab has lost the storage to a newer one, and must not write any more. */
   outdated = $state.raw(false);
+  /** A study is running, or is one of several that run one after another: the tab has work to lose. */
+  busy = $derived.by(() => this.study.live !== null || (this.queue?.running ?? false));
   /** Why no study can start just now; null where one can. */
   blocked: string | null = $derived.by(() => {
     if (this.outdated) return "Another tab has a newer version of Steadfast. Reload this one.";
@@ -245,7 +247,7 @@ export class Steadfast {
   async openQueue(): Promise<RunQueue> {
     const { RunQueue: Queue } = await import("./run-queue.svelte");
     const backUp = () => this.storage.backUpIfDue(true);
-    return (this.queue ??= new Queue(this.#db, this.study, backUp));
+    return (this.queue ??= new Queue(this.#db, this.#locks, this.study, backUp));
   }
 
   async openMaking(): Promise<Making> {

@@ -30,6 +30,8 @@ export interface StudyStart {
   readonly corpus: Corpus;
   /** For a chat API; held in memory for the run, never stored. */
   readonly apiKey: string | null;
+  /** False leaves another run that is shown where it is. */
+  readonly show?: boolean;
 }
 
 /** What a run ended as. */
@@ -78,7 +80,8 @@ export class StudyState {
    * @returns the run as it ended.
    * @throws Error while a run goes on.
    */
-  async start({ name, config, corpusId, corpus, apiKey }: StudyStart): Promise<StudyRun> {
+  async start(given: StudyStart): Promise<StudyRun> {
+    const { name, config, corpusId, corpus, apiKey, show } = given;
     this.#refuseWhileLive();
     const record: RunRecord = {
       id: crypto.randomUUID(),
@@ -93,15 +96,21 @@ export class StudyState {
       backend: null,
     };
     const run = new StudyRun(record, corpus);
-    await this.#hold(run, corpus, apiKey);
+    await this.#hold(run, corpus, apiKey, show);
     return run;
   }
 
   /**
    * Goes on with a run that did not come to its end, or, with settings that ask for more, with one that did.
+   * @param show  false leaves another run that is shown where it is.
    * @throws Error while a run goes on, here or in another tab, or if its corpus is gone.
    */
-  async goOn(run: StudyRun, apiKey: string | null, config = run.record.config): Promise<void> {
+  async goOn(
+    run: StudyRun,
+    apiKey: string | null,
+    config = run.record.config,
+    show = true,
+  ): Promise<void> {
     this.#refuseWhileLive();
     const { record } = run;
     const corpus = presentCorpus(run.corpus, record.corpusName);
@@ -109,7 +118,7 @@ export class StudyState {
     const settings = resolveConfig(config);
     run.record = { ...record, config: settings, status: "running", endedAt: null, message: null };
     run.report = null;
-    await this.#hold(run, corpus, apiKey);
+    await this.#hold(run, corpus, apiKey, show);
   }
 
   /** Stops the run within a second. What was done until then stays. */
@@ -135,13 +144,17 @@ export class StudyState {
     const id = runId ?? this.live?.id ?? (await listRuns(this.#db))[0]?.id;
     if (call !== this.#opened || (id !== undefined && id === this.shown?.id)) return;
     this.#watch.abort();
-    const run = id === undefined || id === this.live?.id ? this.live : await this.#read(id);
+    const run = id === undefined ? null : await this.find(id);
     if (call !== this.#opened) return;
     this.shown = run;
     if (run && run !== this.live && run.record.status === "running") void this.#watchElsewhere(run);
   }
 
-  /** Null where there is no such run. */
+  /** A run without showing it; the very one that goes on or is shown, where it is that. Null where there is none. */
+  async find(id: string): Promise<StudyRun | null> {
+    return [this.live, this.shown].find((run) => run?.id === id) ?? this.#read(id);
+  }
+
   async #read(id: string): Promise<StudyRun | null> {
     if (id === EXAMPLE_ID) return (await this.#example?.open())?.run ?? null;
     const record = await getRun(this.#db, id);
@@ -164,12 +177,15 @@ export class StudyState {
     if (this.live) throw new Error(`"${this.live.record.name}" is still running; stop it first`);
   }
 
-  async #hold(run: StudyRun, corpus: Corpus, apiKey: string | null): Promise<void> {
-    this.#watch.abort();
+  async #hold(run: StudyRun, corpus: Corpus, apiKey: string | null, show = true): Promise<void> {
     this.#controller = new AbortController();
     run.stopping = run.pausing = false;
-    this.#opened++; // what is still being read is not shown over it
-    this.live = this.shown = run;
+    this.live = run;
+    if (show || this.shown === null || this.shown === run) {
+      this.#watch.abort();
+      this.#opened++; // what is still being read is not shown over it
+      this.shown = run;
+    }
     const before = run.record;
     try {
       await holdRun(this.#db, this.#locks, run.id, async (lease, lost) => {
@@ -182,7 +198,7 @@ export class StudyState {
     } catch (error) {
       if (!(error instanceof LeaseLostError)) throw error;
       run.record = { ...before, status: "running" }; // in the tab that has taken over
-      void this.#watchElsewhere(run);
+      if (this.shown === run) void this.#watchElsewhere(run);
     } finally {
       this.live = null;
     }

@@ -6,7 +6,7 @@ import { splitCorpus } from "../study/split";
 import { incomparable, methodNames } from "./comparable";
 import { DEMO_METHODS } from "./demo-methods";
 import { COMPARED_METHODS } from "./method-settings";
-import { planStudies } from "./plan";
+import { planStudies, resultsKey } from "./plan";
 
 const corpus = readBuiltIn("demo", readFileSync("public/demo/demo_questions.json", "utf8"));
 const base = resolveConfig({ preset: "recommended", seed: 7, sft: { steps: 9 } });
@@ -48,4 +48,15 @@ test("grouped PPO is grouped whatever the settings were, and a method trains whe
   const [grouped, rloo] = planStudies(report, ["ppo-grouped", "rloo"], 1, corpus);
   expect(grouped!.config.rollouts).toMatchObject({ enabled: true, batch: "question" });
   expect(rloo!.config.rollouts).toMatchObject({ enabled: true, method: "rloo" });
+});
+
+test("studies of the same results have one key, however their held-out questions are named", () => {
+  const recommended = resolveConfig({ preset: "recommended", rollouts: { method: "grpo" } });
+  const [planned] = planStudies(recommended, ["grpo"], 1, corpus);
+  const key = resultsKey(planned!.config, corpus);
+  expect(resultsKey(recommended, corpus)).toBe(key);
+  expect(resultsKey({ ...recommended, pinned: { questions: [2], times: 1 } }, corpus)).toBe(key);
+  expect(resultsKey({ ...recommended, seed: 2 }, corpus)).not.toBe(key);
+  const fewer = { ...recommended, questions: { ...recommended.questions, perCycle: 5 } };
+  expect(resultsKey(fewer, corpus)).not.toBe(key);
 });

@@ -1,4 +1,5 @@
 /** Which studies a comparison of methods is made of. */
+import { canonicalJson } from "../annotation/canonical-json";
 import type { Corpus } from "../corpus/corpus";
 import type { StudyConfig } from "../study/config";
 import { splitCorpus } from "../study/split";
@@ -36,4 +37,16 @@ export function planStudies(
       return { method, seed, config };
     }),
   );
+}
+
+/**
+ * The same for two studies that give the same results: checkpoints and pinned questions change none, and how the held-out questions
+ * were named does not either.
+ * @throws RangeError if the settings do not fit the corpus.
+ */
+export function resultsKey(config: StudyConfig, corpus: Corpus): string {
+  const heldOut = splitCorpus(config, corpus).evaluation.map(({ id }) => String(id));
+  const { perCycle } = config.questions;
+  const questions = { perCycle, heldOut: heldOut.toSorted() };
+  return canonicalJson({ ...config, preset: null, checkpoints: null, pinned: null, questions });
 }

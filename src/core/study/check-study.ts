@@ -44,8 +44,8 @@ export function checkStudy(config: StudyConfig, corpus: Corpus, policy: Policy):
   return split;
 }
 
-/** Answers to one wording can be compared only where there are several. */
-function checkGrouping({
+/** Answers to one wording can be compared only where there are several. @throws RangeError naming the settings. */
+export function checkGrouping({
   rollouts: { enabled, method, samples },
   rloo,
   grpo,
