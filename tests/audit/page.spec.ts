@@ -61,7 +61,7 @@ async function freshPage(browser: Browser, options: Parameters<Browser["newPage"
 
 async function settled(page: Page): Promise<Vitals> {
   await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
-  const waiting = /^(Loading|Reading|Comparing|Counting) /;
+  const waiting = /^\s*(Loading|Reading|Comparing|Counting) /;
   await expect(page.getByRole("status").filter({ hasText: waiting })).toHaveCount(0);
   await page.waitForTimeout(500); // what comes late would shift what is there
   return page.evaluate(() => (window as unknown as { readonly vitals: Vitals }).vitals);
