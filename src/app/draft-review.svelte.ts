@@ -81,6 +81,7 @@ export class DraftReview {
       const edited = text.trim() === item!.text ? null : text.trim();
       const changed = { ...item!, edited };
       const decision = keepProblem(changed) === null ? item!.decision : null; // what has no text is not kept
+      if (edited === item!.edited && decision === item!.decision) return;
       await this.#store([{ before: item!, after: { ...changed, decision } }]);
     });
   }

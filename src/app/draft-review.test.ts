@@ -71,6 +71,14 @@ test("all that passed are kept at one stroke, and one undo takes all of them bac
   expect(review.counts).toMatchObject({ kept: 0, undecided: 3 });
 });
 
+test("the same text again is no change, and takes no undo", async () => {
+  const { review } = await opened();
+  await review.edit("Is it bad to lie?");
+  await review.edit(" Is it bad to lie? ");
+  await review.undo();
+  expect(textsOf(review)[0]).toEqual([null, null]);
+});
+
 test("an empty text is not kept, and says why", async () => {
   const { review } = await opened();
   await review.edit("  ");
