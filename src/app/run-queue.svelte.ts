@@ -1,5 +1,5 @@
 /** Studies one after another, as a comparison of methods needs them. */
-import { type PlannedStudy, resultsKey } from "../core/compare/plan";
+import { type PlannedStudy, sameResults } from "../core/compare/plan";
 import type { Corpus } from "../core/corpus/corpus";
 import { messageOf } from "../core/message-of";
 import type { StudyConfig } from "../core/study/config";
@@ -133,21 +133,20 @@ export class RunQueue {
     { config }: PlannedStudy,
     { corpusId, corpus }: QueueInput,
   ): Promise<StudyRun | null> {
-    const key = resultsKey(config, corpus);
     const same = (await listRuns(this.#db)).filter(
-      (run) => run.corpusId === corpusId && keyOf(run.config, corpus) === key,
+      (run) => run.corpusId === corpusId && isSame(run.config, config, corpus),
     );
     const found = same.find(({ status }) => status === "done") ?? same[0];
     return found === undefined ? null : this.#study.find(found.id);
   }
 }
 
-/** Of a stored run, which may be of an earlier version and lack settings, or be of questions that are gone: then null. */
-function keyOf(config: StudyConfig, corpus: Corpus): string | null {
+/** @param stored  maybe of an earlier version, which lacks settings, or of questions that are gone: then it is not. */
+function isSame(stored: StudyConfig, config: StudyConfig, corpus: Corpus): boolean {
   try {
-    return resultsKey(resolveConfig(config), corpus);
+    return sameResults(resolveConfig(stored), config, corpus);
   } catch {
-    return null;
+    return false;
   }
 }
 

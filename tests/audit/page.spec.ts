@@ -5,7 +5,7 @@
 import { type Browser, type Page, expect, test } from "@playwright/test";
 import { axeFindings } from "../browser/axe";
 import { sidewaysOverflow } from "../browser/reach";
-import { open, watchRequests } from "../browser/site";
+import { open, untilRead, watchRequests } from "../browser/site";
 import { VIEWS } from "../browser/views";
 
 const VISITS = 7;
@@ -61,8 +61,7 @@ async function freshPage(browser: Browser, options: Parameters<Browser["newPage"
 
 async function settled(page: Page): Promise<Vitals> {
   await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
-  const waiting = /^\s*(Loading|Reading|Comparing|Counting) /;
-  await expect(page.getByRole("status").filter({ hasText: waiting })).toHaveCount(0);
+  await untilRead(page);
   await page.waitForTimeout(500); // what comes late would shift what is there
   return page.evaluate(() => (window as unknown as { readonly vitals: Vitals }).vitals);
 }

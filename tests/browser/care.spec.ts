@@ -2,7 +2,7 @@
 import { type Page, expect, test } from "@playwright/test";
 import { quickestStudy } from "./quickest-study";
 import { expectReachable, sidewaysOverflow } from "./reach";
-import { open, site, withoutWebGpu } from "./site";
+import { open, site, untilRead, withoutWebGpu } from "./site";
 import { startStudy } from "./start-study";
 import { VIEWS } from "./views";
 
@@ -62,9 +62,7 @@ test.describe("at 200 % zoom in a window of 1280 px, with reduced motion", () =>
     for (const [address, name] of VIEWS) {
       await open(page, address);
       await expect(page.getByRole("heading", { level: 1 }).first()).toHaveText(name);
-      await expect(
-        page.getByRole("status").filter({ hasText: /^\s*(Loading|Reading|Comparing|Counting) / }),
-      ).toHaveCount(0);
+      await untilRead(page);
       expect.soft(await sidewaysOverflow(page), `${address}, px to scroll`).toBe(0);
       expect.soft(await clippedControls(page), `${address}, cut off`).toEqual([]);
       expect.soft(await moving(page), `${address}, moving`).toEqual([]);

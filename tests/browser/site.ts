@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import { type Page, expect } from "@playwright/test";
 import config from "../../playwright.config";
 
 export const { site, sources } = config.metadata as { site: string; sources: string };
@@ -13,6 +13,12 @@ export const withoutWebGpu = {
 
 export async function open(page: Page, hash = ""): Promise<void> {
   await page.goto(`${site}${hash}`);
+}
+
+/** Nothing on the page says that it is still being read. */
+export async function untilRead(page: Page): Promise<void> {
+  const waiting = /^\s*(Loading|Reading|Comparing|Counting) /;
+  await expect(page.getByRole("status").filter({ hasText: waiting })).toHaveCount(0);
 }
 
 /** Everything asked of another origin than the site's, from now on. */

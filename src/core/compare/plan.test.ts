@@ -6,7 +6,7 @@ import { splitCorpus } from "../study/split";
 import { incomparable, methodNames } from "./comparable";
 import { DEMO_METHODS } from "./demo-methods";
 import { COMPARED_METHODS } from "./method-settings";
-import { planStudies, resultsKey } from "./plan";
+import { planStudies, sameResults } from "./plan";
 
 const corpus = readBuiltIn("demo", readFileSync("public/demo/demo_questions.json", "utf8"));
 const base = resolveConfig({ preset: "recommended", seed: 7, sft: { steps: 9 } });
@@ -50,13 +50,14 @@ test("grouped PPO is grouped whatever the settings were, and a method trains whe
   expect(rloo!.config.rollouts).toMatchObject({ enabled: true, method: "rloo" });
 });
 
-test("studies of the same results have one key, however their held-out questions are named", () => {
+test("studies of the same results are known as such, however their held-out questions are named", () => {
   const recommended = resolveConfig({ preset: "recommended", rollouts: { method: "grpo" } });
   const [planned] = planStudies(recommended, ["grpo"], 1, corpus);
-  const key = resultsKey(planned!.config, corpus);
-  expect(resultsKey(recommended, corpus)).toBe(key);
-  expect(resultsKey({ ...recommended, pinned: { questions: [2], times: 1 } }, corpus)).toBe(key);
-  expect(resultsKey({ ...recommended, seed: 2 }, corpus)).not.toBe(key);
-  const fewer = { ...recommended, questions: { ...recommended.questions, perCycle: 5 } };
-  expect(resultsKey(fewer, corpus)).not.toBe(key);
+  const isSame = (config: typeof recommended) => sameResults(config, planned!.config, corpus);
+  expect(isSame(recommended)).toBe(true);
+  expect(isSame({ ...recommended, pinned: { questions: [2], times: 1 } })).toBe(true);
+  expect(isSame({ ...recommended, seed: 2 })).toBe(false);
+  const { questions } = recommended;
+  expect(isSame({ ...recommended, questions: { ...questions, evaluation: 11 } })).toBe(false);
+  expect(isSame({ ...recommended, questions: { ...questions, perCycle: 5 } })).toBe(false);
 });

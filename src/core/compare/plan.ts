@@ -40,13 +40,18 @@ export function planStudies(
 }
 
 /**
- * The same for two studies that give the same results: checkpoints and pinned questions change none, and how the held-out questions
- * were named does not either.
- * @throws RangeError if the settings do not fit the corpus.
+ * Whether two studies give the same results: checkpoints and pinned questions change none, and how the held-out questions were named
+ * does not either. The corpus is split only where all else is the same: it may be large.
+ * @throws RangeError if settings that are the same do not fit the corpus.
  */
-export function resultsKey(config: StudyConfig, corpus: Corpus): string {
-  const heldOut = splitCorpus(config, corpus).evaluation.map(({ id }) => String(id));
+export function sameResults(one: StudyConfig, other: StudyConfig, corpus: Corpus): boolean {
+  const heldOut = (config: StudyConfig) =>
+    canonicalJson(splitCorpus(config, corpus).evaluation.map(({ id }) => String(id)).toSorted()); // prettier-ignore
+  return settingsOf(one) === settingsOf(other) && heldOut(one) === heldOut(other);
+}
+
+function settingsOf(config: StudyConfig): string {
   const { perCycle } = config.questions;
-  const questions = { perCycle, heldOut: heldOut.toSorted() };
-  return canonicalJson({ ...config, preset: null, checkpoints: null, pinned: null, questions });
+  const free = { preset: null, checkpoints: null, pinned: null };
+  return canonicalJson({ ...config, ...free, questions: { perCycle } });
 }
