@@ -105,8 +105,14 @@ export class DraftReview {
       const last = this.#done.at(-1);
       if (!last) return;
       const changes = last.map(({ before, after }) => ({ before: after, after: before }));
-      await changeDraftItems(this.#db, draft, changes);
-      this.#done = this.#done.slice(0, -1);
+      const rest = this.#done.slice(0, -1);
+      try {
+        await changeDraftItems(this.#db, draft, changes);
+      } catch (error) {
+        if (error instanceof DraftChangedError) this.#done = rest; // it would stand in the way of those before it
+        throw error;
+      }
+      this.#done = rest;
       this.#show(changes);
       this.at = changes[0]!.after.position;
       this.problem = null;
@@ -162,7 +168,6 @@ export class DraftReview {
         await addDraft(this.#db, stored, needsCorpus);
         await this.#open(id);
       });
-      this.discarded = null;
     });
   }
 
@@ -208,7 +213,9 @@ export class DraftReview {
     } catch (error) {
       if (!(error instanceof DraftChangedError)) throw error;
       const { at } = this;
+      const [draft, done] = [this.draft, this.#done];
       await this.#open(id);
+      if (this.draft?.at === draft?.at) this.#done = done;
       if (at < this.items.length) this.at = at;
       this.problem = withStop(error.message);
       return null;

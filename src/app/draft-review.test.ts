@@ -7,7 +7,7 @@ import { addDraft, getDraft } from "../storage/drafts";
 import { CorporaState, type CorpusEntry } from "./corpora.svelte";
 import { DraftReview } from "./draft-review.svelte";
 
-const entry: CorpusEntry = {
+const entry = {
   id: "c1",
   corpus: {
     name: "mine",
@@ -17,7 +17,7 @@ const entry: CorpusEntry = {
     recordedModel: null,
   },
   imported: { source: "mine.csv", at: 1 },
-};
+} satisfies CorpusEntry;
 const id = draftId("paraphrases", entry.id);
 const draft: Draft = { id, kind: "paraphrases", corpusId: "c1", model: "m", encoder: null, at: 1 };
 const item = (position: number, reason: string | null): DraftItem => ({
@@ -154,6 +154,39 @@ test("what another tab decided of a text is not undone by this one, which then s
   expect(textsOf(review)[0]).toEqual([null, "Another wording?"]);
   await review.decide("drop");
   expect(textsOf(review)[0]).toEqual(["drop", "Another wording?"]);
+});
+
+test("after another tab's change one's own decisions can still be undone, but for what it changed", async () => {
+  const { review, again } = await opened();
+  await review.decide("keep");
+  await review.decide("drop");
+  const other = again();
+  await other.open("paraphrases", "c1");
+  other.choose("all");
+  other.at = 1;
+  await other.edit("Another wording?");
+  await review.undo();
+  expect([review.problem, review.canUndo]).toEqual([expect.stringMatching(/another tab/i), true]);
+  await review.undo();
+  expect([review.problem, review.canUndo]).toEqual([null, false]);
+  expect(textsOf(review).slice(0, 2)).toEqual([
+    [null, null],
+    ["drop", "Another wording?"],
+  ]);
+});
+
+test("texts thrown away whose corpus is gone meanwhile are still at hand, and the reason is said", async () => {
+  const { db, review } = await opened();
+  const corpora = new CorporaState(db, "http://localhost/");
+  corpora.add(entry);
+  const own = new DraftReview(db, corpora);
+  await own.open("paraphrases", "c1");
+  await own.discard();
+  await own.undoDiscard(); // the corpus is listed, but not stored
+  expect(own.problem).toContain("The corpus was deleted meanwhile");
+  expect(own.discarded!.items).toHaveLength(items.length);
+  await review.open("paraphrases", "c1");
+  expect(review.draft).toBeNull();
 });
 
 test("a draft that another tab made a corpus of, or made anew, takes no decision of the old one", async () => {

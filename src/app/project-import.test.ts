@@ -104,6 +104,34 @@ test("texts to go through come back from a backup: in place of others only when 
   expect(await decided(`rots:${copy.id}`)).toEqual([null, null]);
 });
 
+test("texts that another tab has decided since the archive was opened are not replaced, nor anything else brought in", async () => {
+  const db = await filled("overtaken");
+  const { draft, items } = someDraft("paraphrases", "demo");
+  await addDraft(db, { draft, items }, false);
+  const archive = await archiveOf(db);
+  const decide = async (i: number) => {
+    const after = { ...items[i]!, decision: "drop" as const };
+    await changeDraftItems(db, draft, [{ before: items[i]!, after }]);
+  };
+  await decide(0);
+  await putRun(db, { ...studied, name: "renamed" });
+  const plan = await planImport(db, storage, archive);
+  await decide(1);
+  await expect(carryOut(db, storage, plan, () => "import")).rejects.toThrow("Open the file again");
+  expect((await getDraft(db, draft.id))!.items.map(({ decision }) => decision)).toEqual([
+    ...["drop", "drop"],
+  ]);
+  expect(await listRuns(db)).toHaveLength(1);
+
+  const there = await openDatabase({ name: "overtaken-there" });
+  const fresh = await planImport(there, storage, archive);
+  await addDraft(there, { draft, items }, false);
+  await expect(carryOut(there, storage, fresh, () => "keep")).rejects.toThrow(
+    "Open the file again",
+  );
+  expect(await listCorpora(there)).toEqual([]);
+});
+
 test("settings that differ are replaced only when that is chosen", async () => {
   const db = await filled("settings");
   const archive = await archiveOf(db);

@@ -8,7 +8,8 @@ import {
   type ProjectArchive,
 } from "../core/format/project/project";
 import type { Database } from "../storage/db";
-import { importItems, itemOf } from "../storage/project";
+import type { StoredDraft } from "../core/review/draft";
+import { EVERYTHING, importItems, itemOf, OvertakenError } from "../storage/project";
 import { sha256OfBytes } from "../storage/digest";
 import { readSettings, sourceOfFile, writeSettings } from "./project-source";
 
@@ -17,6 +18,8 @@ export type ItemState = "new" | "same" | "different";
 export interface PlannedItem {
   readonly item: ArchivedItem;
   readonly state: ItemState;
+  /** Of the item here; null where there is none. */
+  readonly hereDigest: string | null;
 }
 
 export interface ImportPlan {
@@ -36,7 +39,7 @@ export async function planImport(db: Database, storage: Storage, file: File): Pr
   const archive = await openProject(sourceOfFile(file), sha256OfBytes);
   const items: PlannedItem[] = [];
   for (const item of archive.items) {
-    items.push({ item, state: await stateOf(db, storage, item, archive) });
+    items.push({ item, ...(await stateOf(db, storage, item, archive)) });
   }
   return { file: file.name, archive, items };
 }
@@ -46,7 +49,8 @@ export async function planImport(db: Database, storage: Storage, file: File): Pr
  * and decisions added to those here, settings in place of those here, and so are texts that wait for a word, unless their
  * corpus is copied. One transaction: all of it or nothing.
  *
- * @throws InputError if the file has changed since it was verified, StorageFullError if there is no room.
+ * @throws InputError if the file has changed since it was verified, OvertakenError if what is here has, StorageFullError if
+ *         there is no room.
  */
 export async function carryOut(
   db: Database,
@@ -63,22 +67,31 @@ export async function carryOut(
     );
   const ids = { corpora: copied("corpus"), runs: copied("run") };
   const chosen: ProjectItem[] = [];
-  const replaced: string[] = [];
-  for (const { item, state } of items) {
-    if (!isChosen({ item, state }, choiceOf)) continue;
+  const replaced: StoredDraft[] = [];
+  for (const planned of items) {
+    const { item, state } = planned;
+    if (!isChosen(planned, choiceOf)) continue;
     const own = relinked(await archive.read(item), ids);
     chosen.push(own);
     const isInPlace = own.kind === "draft" && own.content.draft.id === item.id;
-    if (isInPlace && state === "different") replaced.push(item.id);
+    if (isInPlace && state === "different") replaced.push(await asPlanned(db, planned));
   }
   await importItems(db, chosen, replaced);
   for (const item of chosen) if (item.kind === "settings") writeSettings(storage, item.content);
   return chosen.length;
 }
 
+/** The draft that is to give way. @throws OvertakenError if it is no more the one that was compared. */
+async function asPlanned(db: Database, { item, hereDigest }: PlannedItem): Promise<StoredDraft> {
+  const here = await itemOf(db, "draft", item.id, EVERYTHING);
+  const isSame = here !== null && (await digestOf(here, sha256OfBytes)) === hereDigest;
+  if (here?.kind !== "draft" || !isSame) throw new OvertakenError();
+  return here.content;
+}
+
 /** Whether an item is brought in: it is new, or differs from the one here and was asked for. */
 export function isChosen(
-  { item, state }: PlannedItem,
+  { item, state }: Pick<PlannedItem, "item" | "state">,
   choiceOf: (item: ArchivedItem) => Choice,
 ): boolean {
   return state === "new" || (state === "different" && choiceOf(item) === "import");
@@ -89,13 +102,15 @@ async function stateOf(
   storage: Storage,
   { kind, id, digest }: ArchivedItem,
   extent: RunExtent,
-): Promise<ItemState> {
+): Promise<Pick<PlannedItem, "state" | "hereDigest">> {
   const settings = readSettings(storage);
   const here: ProjectItem | null =
     kind === "settings" ? { kind, content: settings } : await itemOf(db, kind, id, extent);
-  if (here === null) return "new";
-  if ((await digestOf(here, sha256OfBytes)) === digest) return "same";
+  if (here === null) return { state: "new", hereDigest: null };
+  const hereDigest = await digestOf(here, sha256OfBytes);
+  if (hereDigest === digest) return { state: "same", hereDigest };
   // Of a device where nothing was set up only the theme is kept.
   const isUntouched = settings.setup === undefined && settings.labelKeys === undefined;
-  return kind === "settings" && isUntouched ? "new" : "different";
+  const state = kind === "settings" && isUntouched ? "new" : "different";
+  return { state, hereDigest };
 }

@@ -26,7 +26,7 @@ import { ModelLabelling } from "./model-labelling.svelte";
 import { ModelsState } from "./models.svelte";
 import { type LabelledPair, labelsOfQuestion } from "./question-labels";
 import { RemeasureState } from "./remeasure.svelte";
-import { Router } from "./route.svelte";
+import { type Route, Router } from "./route.svelte";
 import { OfflineState } from "./offline.svelte";
 import type { RunFiles } from "./run-files";
 import type { Locks } from "./writer-lock";
@@ -121,6 +121,7 @@ export class Steadfast {
   readonly #db: Database;
   readonly #locks: Locks;
   #methods: MethodsState | null = null;
+  #shownFor: Route | null = null;
 
   private constructor(db: Database) {
     const locks = "locks" in navigator ? navigator.locks : null;
@@ -182,9 +183,11 @@ export class Steadfast {
     return app;
   }
 
-  /** Shows the run that the address names. */
+  /** Shows the run that the address names, unless it was asked to before. */
   async showRun(): Promise<void> {
     const { current } = this.route;
+    if (current === this.#shownFor) return;
+    this.#shownFor = current;
     if (current.page === "study") {
       this.opening = true;
       await this.study.open(current.runId).finally(() => (this.opening = false));

@@ -101,8 +101,8 @@ export class TextMaking implements WriterChoice {
       const msLeft = done === 0 ? null : ((this.#now() - start) / done) * (total - done);
       this.status = { kind: "working", done, total, msLeft };
     };
-    onProgress(0, this.requests(wanted));
     try {
+      onProgress(0, this.requests(wanted));
       const corpusIsStored = wanted.entry.imported !== null;
       await checkDraftFree(this.#db, { id, corpusId: wanted.entry.id }, corpusIsStored);
       const { writer, spending } = await openWriter(

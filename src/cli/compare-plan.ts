@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { canonicalJson } from "../core/annotation/canonical-json";
 import { incomparable } from "../core/compare/comparable";
 import { DEMO_METHODS } from "../core/compare/demo-methods";
+import { heldOutQuestions } from "../core/compare/plan";
 import { BUILT_IN_FILES } from "../core/corpus/built-in";
 import type { Corpus } from "../core/corpus/corpus";
 import { BUILT_IN_ENCODER } from "../core/encode/encoder";
@@ -63,11 +64,11 @@ export async function planComparison(
   }
   const corpus = await readCorpus(config.corpus, ".");
   const split = await readingInput(() => splitCorpus(config, corpus));
-  const heldOut = split.evaluation.map(({ id }) => id);
+  const heldOut = heldOutQuestions(config, corpus);
   const runs = methods.flatMap(({ method, input }) =>
     Array.from({ length: seeds }, (_, i) => {
       const seed = resolveConfig(input).seed + i;
-      const questions = { ...input.questions, evaluation: heldOut.length, alwaysEvaluate: heldOut };
+      const questions = { ...input.questions, ...heldOut };
       const own = { ...(isQuick ? quick(input) : input), seed, questions };
       const resolved = resolveConfig(own);
       const sampled = plannedAnswers(split.train, resolved);
@@ -81,7 +82,7 @@ export async function planComparison(
       };
     }),
   );
-  return { corpus, config, heldOut: heldOut.length, runs };
+  return { corpus, config, heldOut: heldOut.evaluation, runs };
 }
 
 export const configPath = (out: string, { name }: PlannedRun) =>

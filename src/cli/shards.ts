@@ -1,11 +1,10 @@
 /** `--shard i/n --out FILE`, for every command whose work falls apart into questions. */
 import { createHash } from "node:crypto";
-import { rm } from "node:fs/promises";
 import { version } from "../../package.json";
 import { type Job, type ShardRow, writeShard } from "../core/shard/file";
 import { isInShard, parseShard, type Shard } from "../core/shard/shard";
 import { readingInput, UsageError } from "./errors";
-import { writeWhole } from "./whole-file";
+import { writeAllWhole, writeWhole } from "./whole-file";
 
 export const SHARD_HELP = `  --shard i/n         only every n-th question, from the i-th on, into a file for \`merge\`; needs --out
   --out FILE          write the result there, whole or not at all`;
@@ -54,16 +53,7 @@ export async function saveShard(
  * @throws UsageError if one can't be written.
  */
 export async function saveFiles(files: Readonly<Record<string, string>>): Promise<void> {
-  const saved: string[] = [];
-  try {
-    for (const [path, text] of Object.entries(files)) {
-      await saveFile(path, text);
-      saved.push(path);
-    }
-  } catch (error) {
-    for (const path of saved) await rm(path);
-    throw error;
-  }
+  await readingInput(() => writeAllWhole(files));
 }
 
 /** @throws UsageError if the file can't be written. */

@@ -67,12 +67,7 @@ async function checkFree(
 
 /** Items in their order; null if there is no such draft. */
 export async function getDraft(db: Database, id: string): Promise<StoredDraft | null> {
-  const tx = db.transaction(DRAFT_STORES);
-  const [draft, items] = await Promise.all([
-    tx.objectStore("drafts").get(id),
-    tx.objectStore("draftItems").getAll(rowsUnder(id)),
-  ]);
-  return draft ? { draft, items } : null;
+  return readRows(db.transaction(DRAFT_STORES), id);
 }
 
 /** An item as a person saw it, and as it is now to be. */
@@ -98,7 +93,9 @@ export async function changeDraftItems(
       for (const { before, after } of changes) {
         const now = items[before.position];
         if (now?.decision !== before.decision || now.edited !== before.edited) {
-          throw new DraftChangedError("Another tab has decided this text; here it is as it stands");
+          throw new DraftChangedError(
+            "Another tab has changed this text meanwhile; nothing was changed here, and it is shown as it stands",
+          );
         }
         await tx.objectStore("draftItems").put(after);
       }
@@ -135,6 +132,20 @@ export async function deleteDraft(db: Database, draft: Draft): Promise<StoredDra
     await deleteRows(tx, draft.id);
     return { draft, items };
   });
+}
+
+interface DraftReading {
+  objectStore(name: "drafts"): { get(id: string): Promise<Draft | undefined> };
+  objectStore(name: "draftItems"): { getAll(under: IDBKeyRange): Promise<DraftItem[]> };
+}
+
+/** Within a transaction; null if there is no such draft. */
+export async function readRows(tx: DraftReading, id: string): Promise<StoredDraft | null> {
+  const [draft, items] = await Promise.all([
+    tx.objectStore("drafts").get(id),
+    tx.objectStore("draftItems").getAll(rowsUnder(id)),
+  ]);
+  return draft ? { draft, items } : null;
 }
 
 /** Within a transaction. @throws DOMException "ConstraintError" if there is such a draft. */

@@ -8,9 +8,10 @@ import type { ProjectItem } from "../core/format/project/items";
 import { digestOf, openProject } from "../core/format/project/project";
 import { checkpointsOf, loadCheckpoint, saveCheckpoint } from "./checkpoints";
 import { type Database, openDatabase } from "./db";
+import { changeDraftItems, getDraft } from "./drafts";
 import { EVERYTHING, importItems, isEmpty, projectItems, wipe } from "./project";
 import { projectOf, seedOfProject } from "../../tests/project/random-project";
-import { adapter, answersTo, checkpoint, corpus, report, run } from "./rows.fixture";
+import { adapter, answersTo, checkpoint, corpus, report, run, someDraft } from "./rows.fixture";
 import { sessionsOf } from "./sessions";
 
 async function* everything(db: Database, settings: ProjectItem): AsyncGenerator<ProjectItem> {
@@ -77,8 +78,24 @@ test("an id that is taken stops the whole import, and nothing of it is stored", 
   await importItems(db, [runItem("b")]);
   const before = await archiveOf(projectItems(db, EVERYTHING));
   const taken = importItems(db, [corpusItem("c"), runItem("a"), runItem("b")]);
-  await expect(taken).rejects.toMatchObject({ name: "ConstraintError" });
+  await expect(taken).rejects.toThrow(
+    /has changed since this file was opened.*Open the file again/,
+  );
   expect(Buffer.compare(await archiveOf(projectItems(db, EVERYTHING)), before)).toBe(0);
+});
+
+test("a draft that is no more as it was seen does not give way", async () => {
+  const db = await openDatabase({ name: "give-way" });
+  const seen = someDraft("rots", "demo");
+  await importItems(db, [{ kind: "draft", content: seen }]);
+  const replace = () => importItems(db, [{ kind: "draft", content: seen }], [seen]);
+  await replace();
+  const [before] = seen.items;
+  await changeDraftItems(db, seen.draft, [
+    { before: before!, after: { ...before!, decision: "keep" } },
+  ]);
+  await expect(replace()).rejects.toThrow("Open the file again");
+  expect((await getDraft(db, seen.draft.id))!.items[0]!.decision).toBe("keep");
 });
 
 test("labels of a task that is here are added to those that are here", async () => {

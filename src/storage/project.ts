@@ -5,7 +5,8 @@ import type { ItemKind, ProjectItem, RunExtent } from "../core/format/project/it
 import type { Database } from "./db";
 import { rowsOfCheckpoints, wholeCheckpoints } from "./checkpoint-items";
 import { decisionsOf } from "./decisions";
-import { deleteRows, getDraft, putRows } from "./drafts";
+import type { StoredDraft } from "../core/review/draft";
+import { deleteRows, getDraft, putRows, readRows } from "./drafts";
 import { eventsOf } from "./events";
 import { rowsUnder } from "./keys";
 import { repliesOf } from "./replies";
@@ -97,23 +98,47 @@ export async function itemOf(
  * Stores items in one transaction. What is there already is never overwritten: labels, decisions and replies are added to
  * those of their task or payer, and any other item whose id is taken stops the whole import.
  *
- * @param replaced  ids of drafts that give way first.
- * @throws DOMException "ConstraintError" for an id that is taken, StorageFullError if there is no room: nothing is stored.
+ * @param replaced  drafts that give way first, as they were when that was chosen.
+ * @throws OvertakenError for an id that is taken, or a draft that is no more as it was; StorageFullError if there is no
+ *         room: nothing is stored.
  */
 export async function importItems(
   db: Database,
   items: readonly ProjectItem[],
-  replaced: readonly string[] = [],
+  replaced: readonly StoredDraft[] = [],
 ): Promise<void> {
-  await write(
-    db,
-    [...STORES],
-    async (tx) => {
-      for (const id of replaced) await deleteRows(tx, id);
-      for (const item of items) await importItem(tx, item);
-    },
-    items,
-  );
+  try {
+    await write(
+      db,
+      [...STORES],
+      async (tx) => {
+        for (const draft of replaced) await giveWay(tx, draft);
+        for (const item of items) await importItem(tx, item);
+      },
+      items,
+    );
+  } catch (error) {
+    const isTaken = error instanceof DOMException && error.name === "ConstraintError";
+    throw isTaken ? new OvertakenError({ cause: error }) : error;
+  }
+}
+
+async function giveWay(tx: Everything, seen: StoredDraft): Promise<void> {
+  const { id } = seen.draft;
+  if (canonicalJson(await readRows(tx, id)) !== canonicalJson(seen)) throw new OvertakenError();
+  await deleteRows(tx, id);
+}
+
+/** What is here has changed since the import was planned. */
+export class OvertakenError extends Error {
+  override readonly name = "OvertakenError";
+
+  constructor(options?: ErrorOptions) {
+    super(
+      "What is stored here has changed since this file was opened; nothing was imported. Open the file again to see what differs now",
+      options,
+    );
+  }
 }
 
 /** Deletes everything, API keys included. */

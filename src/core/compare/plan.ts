@@ -13,7 +13,7 @@ export interface PlannedStudy {
 
 /**
  * A study a method and seed, seed by seed, so that a comparison cut short has whole rounds. What the methods differ in is set; all
- * else is as given. The held-out questions are those of the first seed in all of them.
+ * else is as given. The held-out questions are those of the first seed in all.
  *
  * @param seeds  of each method: that of the settings and those after it.
  * @throws RangeError if the settings do not fit the corpus.
@@ -24,8 +24,7 @@ export function planStudies(
   seeds: number,
   corpus: Corpus,
 ): PlannedStudy[] {
-  const heldOut = splitCorpus(base, corpus).evaluation.map(({ id }) => id);
-  const questions = { ...base.questions, evaluation: heldOut.length, alwaysEvaluate: heldOut };
+  const questions = { ...base.questions, ...heldOutQuestions(base, corpus) };
   return Array.from({ length: seeds }, (_, i) => base.seed + i).flatMap((seed) =>
     methods.map((method) => {
       const { rollouts, ppo } = METHOD_SETTINGS[method];
@@ -37,6 +36,15 @@ export function planStudies(
       return { method, seed, config };
     }),
   );
+}
+
+/**
+ * What makes every study of a comparison hold out the questions that this one does, whatever its seed.
+ * @throws RangeError if the settings do not fit the corpus.
+ */
+export function heldOutQuestions(config: StudyConfig, corpus: Corpus) {
+  const alwaysEvaluate = splitCorpus(config, corpus).evaluation.map(({ id }) => id);
+  return { evaluation: alwaysEvaluate.length, alwaysEvaluate };
 }
 
 /**
