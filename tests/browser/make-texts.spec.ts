@@ -45,7 +45,7 @@ test("wordings by an API are gone through by keyboard, survive a reload, and bec
   await made.getByLabel("Address, OpenAI-compatible").fill(server.baseUrl);
   await made.getByLabel("Model id").fill("mock-1");
   await made.getByLabel("Wordings of each question").fill("4");
-  await expect(made.getByText(/^1 request: about/)).toBeVisible();
+  await expect(made.getByText(/^The first round: 1 request: about/)).toBeVisible();
   expect(server.asked).toEqual([]); // the estimate asks nothing
   await expectAccessible(page, "making paraphrases");
   await expectReachable(page, "making paraphrases");
