@@ -39,11 +39,17 @@ export class ExampleState {
   readonly #base: string;
   readonly #findCorpus: (id: string) => Corpus | null;
   #opening: Promise<Example | null> | null = null;
+  #storing: Promise<Pick<Example, "db" | "machineSpeed">> | null = null;
 
   /** @param base  address of the page: the example lies under example/ beside it. */
   constructor(base: string, findCorpus: (id: string) => Corpus | null) {
     this.#base = base;
     this.#findCorpus = findCorpus;
+  }
+
+  /** Begins to fetch and verify it, for which nothing else of the app need be there. */
+  prepare(): void {
+    this.#stored().catch(() => {}); // `open` says so
   }
 
   /** Reads it, once. Null where that fails; the status says why. */
@@ -57,13 +63,28 @@ export class ExampleState {
       this.status = { kind: "ready", example };
       return example;
     } catch (error) {
-      this.#opening = null; // the network may come back
+      this.#opening = this.#storing = null; // the network may come back
       this.status = { kind: "failed", message: messageOf(error) };
       return null;
     }
   }
 
   async #read(): Promise<Example> {
+    const { db, machineSpeed } = await this.#stored();
+    const record = await getRun(db, EXAMPLE_ID);
+    if (record === null) throw new Error(`study.zip holds no run "${EXAMPLE_ID}"`);
+    const marked = { ...record, name: NAME }; // wherever runs are named
+    const run = new StudyRun(marked, this.#findCorpus(record.corpusId));
+    run.replace(await eventsOf(db, EXAMPLE_ID));
+    run.report = await reportOf(db, EXAMPLE_ID);
+    return { db, run, machineSpeed };
+  }
+
+  #stored() {
+    return (this.#storing ??= this.#store());
+  }
+
+  async #store(): Promise<Pick<Example, "db" | "machineSpeed">> {
     const [archive, db, machineSpeed] = await Promise.all([
       this.#archive(),
       openDatabase({ name: DATABASE }),
@@ -76,13 +97,7 @@ export class ExampleState {
       if (stored) await wipe(db);
       await importItems(db, [await archive.read(item)]);
     }
-    const record = await getRun(db, EXAMPLE_ID);
-    if (record === null) throw new Error(`study.zip holds no run "${EXAMPLE_ID}"`);
-    const marked = { ...record, name: NAME }; // wherever runs are named
-    const run = new StudyRun(marked, this.#findCorpus(record.corpusId));
-    run.replace(await eventsOf(db, EXAMPLE_ID));
-    run.report = await reportOf(db, EXAMPLE_ID);
-    return { db, run, machineSpeed };
+    return { db, machineSpeed };
   }
 
   async #archive(): Promise<ProjectArchive> {

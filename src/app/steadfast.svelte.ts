@@ -171,6 +171,7 @@ export class Steadfast {
     };
     app = new Steadfast(await openDatabase({ onClosed }));
     await Promise.all([
+      app.#prepareExample(),
       app.corpora.load(),
       app.models.load(),
       app.study.settleInterrupted(),
@@ -181,6 +182,15 @@ export class Steadfast {
     void app.offline.start(import.meta.env.PROD);
     await app.showRun();
     return app;
+  }
+
+  /** Where the example is what the address will show, it is read beside everything else. */
+  async #prepareExample(): Promise<void> {
+    const { current } = this.route;
+    const isNewest = current.page === "study" && current.runId === null;
+    if (current.page !== "home" && !isNewest) return;
+    if (isNewest && (await this.#db.count("runs")) > 0) return;
+    this.example.prepare();
   }
 
   /** Shows the run that the address names, unless it was asked to before. */
@@ -205,14 +215,14 @@ export class Steadfast {
 
   /** The study that comes with the app; the quick one takes every step with the least work. */
   async runDemo(extent: "full" | "quick"): Promise<void> {
-    if (extent === "full") await this.#run("Demo study", this.demo);
-    else await this.#run("Demo study, quick run", this.quickDemo);
+    if (extent === "full") await this.#run(/* @wc-ignore */ "Demo study", this.demo);
+    else await this.#run(/* @wc-ignore */ "Demo study, quick run", this.quickDemo);
   }
 
   /** The study as set up. Does nothing while a setting is wrong: the set-up says which. */
   async runSetup(): Promise<void> {
     const { config } = this.setup.checked;
-    if (config) await this.#run(`Study of ${this.#corpusName(config)}`, config);
+    if (config) await this.#run(/* @wc-ignore */ `Study of ${this.#corpusName(config)}`, config);
   }
 
   /** Null where the run has no such answers. */

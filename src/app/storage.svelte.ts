@@ -149,22 +149,24 @@ export class StorageState {
     this.#imported = choice === "import" ? [...others, item] : others;
   }
 
-  /** Imports what the plan says, all of it or nothing. @returns whether it was done. */
-  async import(): Promise<boolean> {
+  /**
+   * Imports what the plan says, all of it or nothing.
+   * @param reread  has the app read what came; only then is it said to be there.
+   */
+  async import(reread: () => Promise<void>): Promise<void> {
     const { plan } = this;
-    if (!plan) return false;
+    if (!plan) return;
     await this.#do(async () => {
       const count = await carryOut(this.#db, this.#storage, plan, (item) => this.choiceOf(item));
       this.plan = null;
       this.lost = false;
       await this.note();
+      await reread();
       return count === 0
         ? "There was nothing to import."
         : `Imported: ${count} of ${plan.items.length} items of ${plan.file}.`;
     });
-    if (this.work.kind !== "done") return false;
-    this.use = await storageUse(this.#db);
-    return true;
+    if (this.work.kind === "done") this.use = await storageUse(this.#db);
   }
 
   async chooseFolder(): Promise<void> {
