@@ -3,7 +3,7 @@ import type { Corpus } from "../src/core/corpus/corpus";
 import type { StudyReport } from "../src/core/format/report";
 import type { StudyPorts } from "../src/core/study/ports";
 import { runStudy } from "../src/core/study/study";
-import { unlessLost } from "../src/engine/device-loss";
+import { unlessDeviceFails } from "../src/engine/device-failure";
 import type { RunParams, RunProgress } from "../src/protocol/study";
 import { openDatabase } from "../src/storage/db";
 import { eventsOf } from "../src/storage/events";
@@ -17,7 +17,7 @@ export interface StudyCall {
   readonly progress: (progress: RunProgress) => void;
 }
 
-/** @throws PausedError, DeviceLostError, or whatever ended the study; what was done until then is stored. */
+/** @throws PausedError, DeviceLostError, GpuError, or whatever ended the study; what was done until then is stored. */
 export async function runStoredStudy(
   {
     runId,
@@ -42,8 +42,11 @@ export async function runStoredStudy(
   });
   try {
     if (note !== null) tell(note);
-    const context = { signal, pause, resumes: stored.length > 0, report: log.add };
-    const report = await unlessLost(runStudy(config, corpus, { ...ports, store }, context), signal);
+    const context = { pause, resumes: stored.length > 0, report: log.add };
+    const report = await unlessDeviceFails(
+      (signal) => runStudy(config, corpus, { ...ports, store }, { ...context, signal }),
+      signal,
+    );
     await log.close();
     return report;
   } catch (error) {

@@ -5,10 +5,10 @@ import type { Encoder } from "../src/core/encode/encoder";
 import type { Aligned } from "../src/core/study/ports";
 import type { SweepPoint } from "../src/core/study/sweep-point";
 import { sweepTemperatures } from "../src/core/study/temperature-sweep";
-import { remeasure } from "../src/core/study/remeasure";
-import { type BackendKind, chooseBackend } from "../src/engine/backend";
-import { unlessLost } from "../src/engine/device-loss";
-import { OutOfMemoryError, isOutOfMemory, outOfMemory } from "../src/engine/out-of-memory";
+import { type RemeasureStage, remeasure } from "../src/core/study/remeasure";
+import { chooseBackend } from "../src/engine/backend";
+import { unlessDeviceFails } from "../src/engine/device-failure";
+import { sayingWhatRanOut } from "../src/engine/out-of-memory";
 import type { OnnxPolicy } from "../src/engine/onnx-policy";
 import { Gpt2Policy } from "../src/engine/policy";
 import { loadTarget } from "../src/engine/target";
@@ -28,7 +28,6 @@ import { tryThreads } from "./try-threads";
 const scope = self as unknown as Pick<Worker, "addEventListener" | "postMessage">;
 
 interface Started {
-  readonly backend: BackendKind;
   readonly assets: AssetUrls;
   readonly encoder: EncoderWorker;
 }
@@ -44,12 +43,12 @@ serve<StudyContract>(scope, {
     const { kind, device, reasons } = await chooseBackend({ wasmPath: assets.wasm }, () =>
       tryThreads(assets.wasm),
     );
-    started ??= { backend: kind, assets, encoder: new EncoderWorker(assets) };
+    started ??= { assets, encoder: new EncoderWorker(assets) };
     return { backend: kind, description: device, reasons };
   },
 
   async runStudy(params, { signal, progress }) {
-    const { config } = params;
+    const { config, corpus } = params;
     pausing = new AbortController();
     if (started === null) throw new Error("the study's worker is not started: call start first");
     const aligned = await openAligned(params);
@@ -57,13 +56,9 @@ serve<StudyContract>(scope, {
     const encoder: Encoder = await started.encoder.load(config, signal);
     const ports = { policy, aligned, encoder };
     const call = { signal, pause: pausing.signal, progress };
-    try {
-      return { report: await runStoredStudy(params, ports, call) };
-    } catch (error) {
-      const isTold = error instanceof OutOfMemoryError;
-      if (isTold || !isOutOfMemory(error) || !(policy instanceof Gpt2Policy)) throw error;
-      throw outOfMemory(started.backend, policy.config, config, error);
-    }
+    const work = runStoredStudy(params, ports, call);
+    if (!(policy instanceof Gpt2Policy)) return { report: await work };
+    return { report: await sayingWhatRanOut(work, { model: policy.config, config, corpus }) };
   },
 
   async sweep({ config, questions, adapter, temperatures }, { signal, progress }) {
@@ -73,12 +68,14 @@ serve<StudyContract>(scope, {
     const encoder = await started.encoder.load(config, signal);
     const points: SweepPoint[] = [];
     const hooks = {
-      signal,
       onProgress: (done: number, total: number) => progress({ done, total, points: [...points] }),
       onPoint: (point: SweepPoint) => void points.push(point),
     };
     const ports = { policy, encoder };
-    return unlessLost(sweepTemperatures(questions, temperatures, ports, config, hooks), signal);
+    return unlessDeviceFails(
+      (signal) => sweepTemperatures(questions, temperatures, ports, config, { ...hooks, signal }),
+      signal,
+    );
   },
 
   async remeasure({ config, questions, answers, again, inference: choice }, call) {
@@ -92,11 +89,12 @@ serve<StudyContract>(scope, {
     const inference = choice ? await thread.loadInference(choice, signal) : null;
     const ports = { policy, encoder, inference };
     const report = seldom(progress);
-    const work = remeasure(questions, answers, ports, config, {
+    const onProgress = (stage: RemeasureStage, done: number, total: number) =>
+      report({ stage, done, total }, false);
+    const measured = await unlessDeviceFails(
+      (signal) => remeasure(questions, answers, ports, config, { signal, onProgress }),
       signal,
-      onProgress: (stage, done, total) => report({ stage, done, total }, false),
-    });
-    const measured = await unlessLost(work, signal);
+    );
     const { name, revision } = inference ?? {};
     return { ...measured, inference: name && revision ? { name, revision } : null };
   },
@@ -116,7 +114,10 @@ serve<StudyContract>(scope, {
     await policy.useAdapter(null);
     const report = seldom(progress);
     const onProgress = (done: number, total: number) => report({ done, total }, done === total);
-    return unlessLost(writeTexts(policy, prompts, sampling, { signal, onProgress }), signal);
+    return unlessDeviceFails(
+      (signal) => writeTexts(policy, prompts, sampling, { signal, onProgress }),
+      signal,
+    );
   },
 
   async embed({ choice, texts }, { signal }) {

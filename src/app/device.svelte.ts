@@ -52,8 +52,10 @@ export class Device {
   }
 }
 
-/** Ends a worker that broke, or that lost its GPU: the next use starts another. */
+const ENDS = new Set(["WorkerFailed", "DeviceLostError", "OutOfMemoryError", "HeapFullError"]);
+
+/** Ends a worker that broke, lost its GPU or filled its memory, which it never gives back: the next use starts another. */
 export function endIfBroken(device: Pick<Device, "end">, error: unknown): void {
   const code = error instanceof RemoteError ? error.code : null;
-  if (code === "WorkerFailed" || code === "DeviceLostError") device.end();
+  if (code !== null && ENDS.has(code)) device.end();
 }

@@ -3,6 +3,7 @@ import type { Corpus } from "../core/corpus/corpus";
 import { type Gpt2Config, readGpt2Config } from "../core/gpt2/config";
 import { largest } from "../core/largest";
 import {
+  DECODED_AT_ONCE,
   type MemoryEstimate,
   type MemoryLimits,
   type MemoryShape,
@@ -29,8 +30,6 @@ export interface MemoryNeed {
 
 /** English has four characters a token and more; the estimate shall rather be too high. */
 const CHARACTERS_PER_TOKEN = 3;
-/** Rows that are decoded at once, at most. */
-const DECODED_AT_ONCE = 32;
 /** What WebAssembly can address. */
 const WASM_HEAP = 2 ** 32;
 

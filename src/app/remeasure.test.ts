@@ -95,16 +95,16 @@ test("what is missing is said, and nothing is asked", async () => {
   expect(state.inference).toBeNull();
 });
 
-test("a failure is told and can be tried again; a worker that broke is ended; a cancel leaves no trace", async () => {
-  const broken = world(() =>
-    Promise.reject(new RemoteError({ message: "broke", code: "WorkerFailed" })),
-  );
-  await broken.state.run(model("baseline"), "again");
-  expect(broken.state.statusOf(model("baseline"))).toMatchObject({
-    problem: "broke",
-    working: null,
-  });
-  expect(broken.ended()).toBe(1);
+test("a failure is told and can be tried again; a worker that broke or has no memory left is ended; a cancel leaves no trace", async () => {
+  for (const code of ["WorkerFailed", "HeapFullError"]) {
+    const broken = world(() => Promise.reject(new RemoteError({ message: "broke", code })));
+    await broken.state.run(model("baseline"), "again");
+    expect(broken.state.statusOf(model("baseline"))).toMatchObject({
+      problem: "broke",
+      working: null,
+    });
+    expect(broken.ended()).toBe(1);
+  }
 
   const { state, ended } = world(async () => {
     state.cancel();

@@ -19,6 +19,8 @@ const EXPLAINED = new Set([
   "BackendError",
   "BudgetError",
   "DifferenceError",
+  "GpuError",
+  "HeapFullError",
   "HubError",
   "OutOfMemoryError",
   "PausedError",
@@ -31,6 +33,7 @@ export function exitCode(error: unknown): number {
 
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error.name === "DeviceLostError") return `the GPU was lost (${error.message})`;
   return EXPLAINED.has(error.name) ? error.message : (error.stack ?? error.message);
 }
 

@@ -3,8 +3,12 @@ import { table } from "../core/format/report-markdown";
 import type { StudyReport } from "../core/format/report";
 import { methodName } from "../core/study/curves";
 import { checkStudy } from "../core/study/check-study";
+import type { StudyEvent } from "../core/study/events";
 import { runStudy } from "../core/study/study";
 import { planTime } from "../core/study/time-plan";
+import { unlessDeviceFails } from "../engine/device-failure";
+import { sayingWhatRanOut } from "../engine/out-of-memory";
+import { Gpt2Policy } from "../engine/policy";
 import { loadTarget } from "../engine/target";
 import { REPLIES, openAligned } from "./aligned";
 import { loadEncoder } from "./assets";
@@ -101,17 +105,21 @@ export const study: Command = {
     const started = Date.now();
     try {
       const ports = { policy, aligned, encoder, store };
-      const report = await runStudy(config, corpus, ports, {
-        ...pausable(),
-        resumes,
-        report(event) {
-          log.add(event);
-          store.log(event);
-        },
-      });
+      const { pause, signal } = pausable();
+      const report = (event: StudyEvent) => {
+        log.add(event);
+        store.log(event);
+      };
+      const context = { pause, resumes, report };
+      const work = unlessDeviceFails(
+        (signal) => runStudy(config, corpus, ports, { ...context, signal }),
+        signal,
+      );
+      const size = policy instanceof Gpt2Policy ? { model: policy.config, config, corpus } : null;
+      const result = await (size ? sayingWhatRanOut(work, size) : work);
       const peakBytes = 1024 * process.resourceUsage().maxRSS;
-      await store.finish(report, { started, phases: log.seconds(), peakBytes, resumed: resumes });
-      print(report, values.json);
+      await store.finish(result, { started, phases: log.seconds(), peakBytes, resumed: resumes });
+      print(result, values.json);
     } catch (error) {
       log.end();
       process.stderr.write(`to go on: npm run steadfast -- study --resume --out ${out}\n`);

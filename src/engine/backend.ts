@@ -1,6 +1,7 @@
 /** Starts a tfjs backend. tfjs-core registers no gradients by itself, so they come from here. */
 import * as tf from "@tensorflow/tfjs-core"; // first: the gradients ask for flags that it registers
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
+import { guardHeap, hearingKernels, type WasmHeap } from "./wasm-heap";
 
 export type BackendKind = "webgpu" | "wasm" | "cpu";
 
@@ -50,13 +51,16 @@ export async function startBackend(
   options: BackendOptions = {},
 ): Promise<BackendInfo> {
   const device = await register(kind, options);
-  const started = await tf.setBackend(kind).catch((error: unknown) => {
+  const start = () => tf.setBackend(kind);
+  const starting = kind === "wasm" ? hearingKernels(start) : start();
+  const started = await starting.catch((error: unknown) => {
     throw new BackendError(
       `${BACKEND_NAMES[kind]} did not start: ${String(error)}; ${remedy(kind)}`,
     );
   });
   if (!started) throw new BackendError(`${BACKEND_NAMES[kind]} did not start; ${remedy(kind)}`);
   await tf.ready();
+  if (kind === "wasm") guardHeap((tf.backend() as unknown as { readonly wasm: WasmHeap }).wasm);
   return { kind, device: device() };
 }
 

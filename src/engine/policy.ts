@@ -14,10 +14,11 @@ import type { RolloutSettings, RolloutTrainer, SftSettings } from "../core/study
 import type { Continuation as AskedContinuation, LogProb } from "../core/tasks/log-probs";
 import { foldIn } from "./adapter/merged";
 import { type AttachedAdapter, checkTargets, createAdapter, importAdapter } from "./adapter/attach";
-import { type Generated, generate } from "./generate/generate";
+import type { Generated } from "./generate/generate";
+import { RoomySampler } from "./generate/within-room";
 import { type ModelFiles, loadGpt2 } from "./gpt2/load";
 import type { Gpt2 } from "./gpt2/model";
-import { cutTo, largestStep } from "./rollouts/largest-step";
+import { roomForRollouts } from "./rollouts/room";
 import { Gpt2RolloutTrainer } from "./rollouts/trainer";
 import { SftSession } from "./sft/session";
 import { SftTrainer } from "./sft/trainer";
@@ -36,12 +37,14 @@ export class Gpt2Policy implements Policy {
   readonly origin: ModelOrigin | null;
   readonly #model: Gpt2;
   readonly #tokenizer: TextTokenizer;
+  readonly #sampler: RoomySampler;
 
   constructor(model: Gpt2, tokenizer: TextTokenizer, origin: ModelOrigin | null = null) {
     this.name = model.name;
     this.origin = origin;
     this.#model = model;
     this.#tokenizer = tokenizer;
+    this.#sampler = new RoomySampler(model);
   }
 
   /** Shape of the model. */
@@ -65,7 +68,7 @@ export class Gpt2Policy implements Policy {
     hooks: Hooks,
   ): Promise<readonly Continuation[]> {
     const rows = prompts.map(({ prompt, seed }) => ({ ids: this.#tokenizer.encode(prompt), seed }));
-    const generated = await generate(this.#model, rows, { ...sampling, ...hooks });
+    const generated = await this.#sampler.generate(rows, { ...sampling, ...hooks });
     return generated.map((row) => ({ ...row, text: this.#tokenizer.decode(row.ids) }));
   }
 
@@ -139,11 +142,9 @@ export class Gpt2Policy implements Policy {
       const { method } = settings.learns;
       throw new Error(`${method} trains an adapter; attach one with useAdapter or startSft first`);
     }
-    const { positions } = this.#model.config;
-    const step = largestStep(settings, this.#tokenizer, positions);
-    const { sequences, note } = await makeRoom(this.#model, adapter.config, step);
-    const cut = note === null ? settings : cutTo(sequences, settings);
-    return new Gpt2RolloutTrainer(this.#model, adapter, this.#tokenizer, cut, from, note);
+    const own = { model: this.#model, tokenizer: this.#tokenizer, sampler: this.#sampler };
+    const room = await roomForRollouts(this.#model, adapter.config, settings, this.#tokenizer);
+    return new Gpt2RolloutTrainer({ ...own, adapter }, room, from);
   }
 
   dispose(): void {

@@ -4,6 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { type Buffers, megabytes } from "../core/models/memory";
+import { HeapFullError, type WasmHeap } from "./wasm-heap";
 
 /** Tries to hold buffers of these sizes, in bytes, all at once. Answers why they cannot be had, or null if they can. */
 export type TryAllocation = (sizes: readonly number[]) => Promise<string | null>;
@@ -14,11 +16,43 @@ export const tryAllocation: TryAllocation = (sizes) => {
     case "webgpu":
       return tryOnGpu((backend as WebGPUBackend).device, sizes);
     case "wasm":
-      return tryOnHeap((backend as { readonly wasm: Heap }).wasm, sizes);
+      return tryOnHeap((backend as { readonly wasm: WasmHeap }).wasm, sizes);
     default:
       return tryArrays(sizes);
   }
 };
+
+export interface Refusal {
+  /** Bytes that were asked for. */
+  readonly total: number;
+  readonly reason: string;
+}
+
+export interface Halved {
+  /** As many as asked, or halved until they fit. */
+  readonly count: number;
+  /** Why it is fewer than asked; null if it is not. */
+  readonly refused: Refusal | null;
+  /** Why not even the fewest fit; null if `count` do. */
+  readonly shortage: Refusal | null;
+}
+
+/** Tries how many of something the device has room for. @param buffersOf  what so many take. */
+export async function halvedUntilFits(
+  asked: number,
+  fewest: number,
+  buffersOf: (count: number) => Buffers,
+  attempt: TryAllocation,
+): Promise<Halved> {
+  let refused: Refusal | null = null;
+  for (let count = asked; ; count = Math.max(fewest, Math.floor(count / 2))) {
+    const { sizes, total } = buffersOf(count);
+    const reason = await attempt(sizes);
+    if (reason === null) return { count, refused, shortage: null };
+    refused ??= { total, reason };
+    if (count <= fewest) return { count, refused, shortage: { total, reason } };
+  }
+}
 
 /** On this device, each buffer as a shader would bind it. */
 export async function tryOnGpu(
@@ -48,25 +82,15 @@ export async function tryOnGpu(
   }
 }
 
-/** The parts of Emscripten's module that tfjs-backend-wasm (4.22.0, pinned) allocates its tensors by. */
-interface Heap {
-  _malloc(bytes: number): number;
-  _free(pointer: number): void;
-}
-
-/** What WebAssembly can address. A size above it would wrap around. */
-const ADDRESSABLE = 2 ** 32;
-
 /** The heap grows for it, and stays so large; pages that nothing was written to cost no memory. */
-async function tryOnHeap(heap: Heap, sizes: readonly number[]): Promise<string | null> {
+async function tryOnHeap(heap: WasmHeap, sizes: readonly number[]): Promise<string | null> {
   const pointers: number[] = [];
   try {
-    for (const size of sizes) {
-      const pointer = size < ADDRESSABLE ? heap._malloc(size) : 0;
-      if (pointer === 0) return "the heap does not grow any further";
-      pointers.push(pointer);
-    }
+    for (const size of sizes) pointers.push(heap._malloc(size));
     return null;
+  } catch (error) {
+    if (error instanceof HeapFullError) return "the heap does not grow any further";
+    throw error;
   } finally {
     for (const pointer of pointers) heap._free(pointer);
   }
@@ -81,5 +105,3 @@ async function tryArrays(sizes: readonly number[]): Promise<string | null> {
     throw error;
   }
 }
-
-export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;

@@ -32,6 +32,11 @@ const quickest = {
   ...quickestStudy,
   questions: { ...quickestStudy.questions, alwaysEvaluate: ["1", 2] },
 };
+const steps = {
+  ...quickestStudy,
+  sft: { ...quickestStudy.sft, steps: 3 },
+  checkpoints: { everySteps: 1 },
+};
 /** The study, with so many LoRA steps that it can be stopped in their middle. */
 const endless = { ...quickestStudy, sft: { ...quickestStudy.sft, steps: 100_000 } };
 
@@ -47,6 +52,7 @@ beforeAll(async () => {
     "blank-row.csv": "question_id,question,paraphrased\n1,Q one?,A b?\n1,Q one?,\n",
     "ratings.csv": "a,b\nY,Y\nN,Y\nN,N\nNA,Y\n",
     "quickest.json": JSON.stringify(quickest),
+    "steps.json": JSON.stringify(steps),
     "endless.json": JSON.stringify(endless),
   });
 });
@@ -421,4 +427,22 @@ describe("study", () => {
     expect(importMcc(csv, "train", null, "keep").questions).toHaveLength(2);
     expect(await readdir(join(cwd, "stopped"))).not.toContain("report.json");
   });
+
+  test("a study whose memory runs out in the middle says what it can need and what to lower, and goes on where there is more", async () => {
+    // Pages of 64 KiB: room for a step or two of LoRA, and not for the next.
+    const out = ["--out", "tight"];
+    const node = ["--wasm-max-mem-pages=1475"];
+    const whole = { cwd, limit: 300_000 }; // of a study, on a machine that does other things too
+    const argv = ["study", "steps.json", ...out];
+    const { code, stderr } = await steadfast.run(argv, { ...whole, node });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/\nto go on: [^\n]*study --resume --out tight\n/);
+    expect(stderr).toMatch(
+      /\nsteadfast study: WebAssembly ran out of memory: [^\n]* can go on from its last checkpoint[^\n]* a lower sft\.microBatch \(now 2\)[^\n]*\n$/,
+    );
+    expect(await readdir(join(cwd, "tight/checkpoints"))).not.toEqual([]);
+    const resumed = await steadfast.run(["study", "--resume", ...out], whole);
+    expect(resumed).toMatchObject({ code: 0 });
+    expect(await readdir(join(cwd, "tight"))).toContain("report.json");
+  }, 600_000);
 });

@@ -21,6 +21,8 @@ export interface Run {
 interface RunOptions {
   /** Where it runs: relative paths start there. */
   readonly cwd?: string;
+  /** Words for Node itself. */
+  readonly node?: readonly string[];
   /** Aborting it is Ctrl-C. */
   readonly interrupt?: AbortSignal;
   /** Longest that it may take, in ms: what hangs is ended, so that its test fails and leaves nothing behind. A minute. */
@@ -53,7 +55,7 @@ export async function buildSteadfast(): Promise<Steadfast> {
   const entry = join(outDir, "steadfast.js");
   return {
     entry,
-    run: (argv, options) => runNode([entry, ...argv], options),
+    run: (argv, options) => runNode([...(options?.node ?? []), entry, ...argv], options),
     remove: () => rm(outDir, { recursive: true }),
   };
 }

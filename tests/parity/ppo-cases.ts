@@ -115,7 +115,9 @@ async function* beforeCases(
   yield compare(`${name}: mask`, layout.mask, step.mask.flat(), { atol: 1e-9 });
 
   const head = trainer.valueHead;
-  const scored = await scoreRollouts(model, head, reference, rollouts, config.klPenalty);
+  const scored = await scoreRollouts(model, head, reference, rollouts, {
+    penalty: config.klPenalty,
+  });
   yield compare(`${name}: logprobs`, scored.logProbs, expected(step.logprobs), LOG_PROBS);
   const referenceLogProbs = expected(step.ref_logprobs);
   yield compare(`${name}: ref_logprobs`, scored.referenceLogProbs, referenceLogProbs, LOG_PROBS);

@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { WasmHeap } from "../../src/engine/wasm-heap";
 import { backends, useBackend } from "../backends";
 
 const webgpu = describe.skipIf(!backends.includes("webgpu"));
@@ -41,6 +42,18 @@ describe("on wasm", () => {
       () => Infinity,
     );
     expect(wrong).toBeGreaterThan(0.5);
+  });
+
+  test("a heap that has no room is taken for address 0, without an error (wasm-heap.ts)", () => {
+    const { wasm } = tf.backend() as unknown as { readonly wasm: WasmHeap };
+    const guarded = wasm._malloc.bind(wasm);
+    const owner = tf.backend() as unknown as { getMemoryOffset(dataId: object): number };
+    wasm._malloc = () => 0; // as Emscripten's does once it cannot grow
+    try {
+      expect(owner.getMemoryOffset(tf.fill([2], 7).dataId)).toBe(0);
+    } finally {
+      wasm._malloc = guarded;
+    }
   });
 });
 

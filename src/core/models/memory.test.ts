@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { readGpt2Config } from "../gpt2/config";
 import {
   type MemoryShape,
+  decodingBuffers,
   estimateMemory,
   parameterCount,
   shortageOf,
@@ -74,4 +75,18 @@ test("a training step's buffers are a tenth more than its estimate, none larger 
   const head = 4 * 50_257 * 768; // in one piece, and only where it is not there yet
   expect(trainingBuffers(plain, false).sizes[0]).toBe(head);
   expect(trainingBuffers(plain, false).total - trainingBuffers(plain, true).total).toBe(head);
+});
+
+test("decoding is tried with its cache and a block's pass over the prompts, and a tenth more, in buffers that a device can make", () => {
+  const { sizes, total } = decodingBuffers(shape, true);
+  const cache = 5 * (128 + 64) * 12 * 2 * 768;
+  const pass = 5 * 128 * (2 * 768 + 14 * 768 + 4 * 3072);
+  expect(total).toBe(Math.ceil(1.1 * 4 * (cache + pass)));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(total);
+  expect(Math.max(...sizes)).toBe(4 * 5 * 128 * 3072); // the inner layer of all prompts
+  const plain = (hasHead: boolean) =>
+    decodingBuffers({ ...shape, kernels: "plain" }, hasHead).total;
+  expect(plain(false) - plain(true)).toBe(4 * 50_257 * 768);
+  const twice = decodingBuffers({ ...shape, decoding: { ...shape.decoding, rows: 10 } }, true);
+  expect(twice.total / total).toBeCloseTo(2);
 });

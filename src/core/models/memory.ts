@@ -46,6 +46,12 @@ export interface MemoryEstimate {
 
 const FLOAT = 4;
 
+/** Rows that are decoded at once, at most. */
+export const DECODED_AT_ONCE = 32;
+
+/** Rounded up. */
+export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
+
 /**
  * Numbers a token that are alive at the peak of a block's backward pass, in widths and inner widths, and copies of the logits of the tokens whose
  * loss is computed at once. Measured, as tensors' bytes, on models of several shapes; memory.test.ts holds the sum to 10 %.
@@ -67,19 +73,15 @@ export function parameterCount(model: Gpt2Config): number {
  * block, n = microBatch·length, or with plain kernels the larger of n(9d + 11i) and 4·min(n, 64)·V; a cache of 2·L·d numbers a token.
  */
 export function estimateMemory(shape: MemoryShape): MemoryEstimate {
-  const { model, training, decoding } = shape;
+  const { model, training, decoding, kernels } = shape;
   const { layers, width, inner, vocabulary } = model;
   const weights = FLOAT * parameterCount(model);
-  const head = shape.kernels === "plain" ? FLOAT * vocabulary * width : 0;
+  const head = headBytes(model, kernels);
   const adapter = FLOAT * layers * shape.adapter.rank * adaptedSides(shape);
   const optimiser = 3 * adapter;
   const tokens = training.microBatch * training.length;
-  const alive = ALIVE[shape.kernels];
-  const block = tokens * (alive.widths * width + alive.inners * inner);
-  const logits = alive.logits * Math.min(tokens, alive.tokensAtOnce) * vocabulary;
-  const activations = FLOAT * (tokens * (layers + 1) * width + Math.max(block, logits));
-  const { rows, promptLength, maxNewTokens } = decoding;
-  const cache = FLOAT * rows * (promptLength + maxNewTokens) * layers * 2 * width;
+  const activations = FLOAT * tokens * (layers + 1) * width + blockBytes(model, tokens, kernels);
+  const cache = layers * layerCacheBytes(model, decoding);
   return {
     weights,
     head,
@@ -92,23 +94,69 @@ export function estimateMemory(shape: MemoryShape): MemoryEstimate {
   };
 }
 
+type Kernels = MemoryShape["kernels"];
+
+/** The embedding's transposed copy. */
+function headBytes({ vocabulary, width }: Gpt2Config, kernels: Kernels): number {
+  return kernels === "plain" ? FLOAT * vocabulary * width : 0;
+}
+
+/** What one block, or the head if that is more, computes while its gradients are taken. */
+function blockBytes({ width, inner, vocabulary }: Gpt2Config, tokens: number, kernels: Kernels) {
+  const alive = ALIVE[kernels];
+  const block = tokens * (alive.widths * width + alive.inners * inner);
+  const logits = alive.logits * Math.min(tokens, alive.tokensAtOnce) * vocabulary;
+  return FLOAT * Math.max(block, logits);
+}
+
+/** Keys and values of one layer. */
+function layerCacheBytes(
+  { width }: Gpt2Config,
+  { rows, promptLength, maxNewTokens }: DecodingShape,
+): number {
+  return FLOAT * rows * (promptLength + maxNewTokens) * 2 * width;
+}
+
 /**
- * What the largest training step takes beside weights that are on the device already, cut into buffers as large as its largest tensor, with a tenth
- * more than the estimate, which is how far it can be off.
+ * What the largest training step takes beside weights that are on the device already, cut into buffers as large as its largest tensor.
  *
  * @param hasHead  whether the embedding's transposed copy is there too.
  */
-export function trainingBuffers(
-  shape: Omit<MemoryShape, "decoding">,
-  hasHead: boolean,
-): { readonly total: number; readonly sizes: readonly number[] } {
+export function trainingBuffers(shape: Omit<MemoryShape, "decoding">, hasHead: boolean): Buffers {
   const { model, training } = shape;
   const nothing = { rows: 0, promptLength: 0, maxNewTokens: 0 };
   const parts = estimateMemory({ ...shape, decoding: nothing });
   const tokens = Math.max(1, training.microBatch * training.length); // with nothing to train on, the adapter is left
-  const largest = FLOAT * tokens * model.inner;
-  const head = hasHead ? 0 : parts.head;
-  const rest = Math.ceil(1.1 * (parts.adapter + parts.optimiser + parts.activations));
+  const rest = parts.adapter + parts.optimiser + parts.activations;
+  return cut(rest, FLOAT * tokens * model.inner, hasHead ? 0 : parts.head);
+}
+
+/**
+ * What decoding takes beside the weights, cut likewise: the cache, and a block's pass over the prompts, which takes no more than its gradients would.
+ *
+ * @param hasHead  whether the embedding's transposed copy is there too.
+ */
+export function decodingBuffers(
+  { model, kernels, decoding }: Pick<MemoryShape, "model" | "kernels" | "decoding">,
+  hasHead: boolean,
+): Buffers {
+  const tokens = decoding.rows * decoding.promptLength;
+  const ofLayer = layerCacheBytes(model, decoding);
+  const states = FLOAT * 2 * tokens * model.width; // into the block and out of it
+  const needed = model.layers * ofLayer + states + blockBytes(model, tokens, kernels);
+  const largest = Math.max(FLOAT * tokens * model.inner, ofLayer);
+  return cut(needed, largest, hasHead ? 0 : headBytes(model, kernels));
+}
+
+/** Buffers to try a device with. */
+export interface Buffers {
+  readonly total: number;
+  readonly sizes: readonly number[];
+}
+
+/** With a tenth more than the estimate, which is how far it can be off. */
+function cut(estimate: number, largest: number, head: number): Buffers {
+  const rest = Math.ceil(1.1 * estimate);
   const sizes = [...(head > 0 ? [head] : []), largest];
   for (let left = rest - largest; left > 0; left -= largest) sizes.push(Math.min(left, largest));
   return { total: head + Math.max(rest, largest), sizes };

@@ -42,7 +42,7 @@ export async function askPolicy(
   set: AnswerSet,
   run: Run,
 ): Promise<readonly Answer[]> {
-  const { config, ports, signal, report } = run;
+  const { config, ports, signal, report, note: onNote } = run;
   const prompts = promptsFor(questions, run, "answer", set.split);
   const places = placesOf(questions);
   const answers = await startSet(places, set, run);
@@ -55,7 +55,7 @@ export async function askPolicy(
       prompts.slice(at, at + POLICY_BLOCK),
       config.sampling,
       {
-        signal,
+        ...{ signal, onNote },
         onProgress: (done) => report({ kind: "progress", done: at + done, total: places.length }),
       },
     );

@@ -32,6 +32,7 @@ export class Checkpoints {
     const pauses = this.#run.pause?.aborted ?? false;
     if ((pauses || last || this.#isDue(step)) && (step > this.#savedStep || last)) {
       const { state, tensors } = await snapshot();
+      this.#run.signal.throwIfAborted(); // a device that failed is known to once it was read
       const checkpoint: Checkpoint = { phase: this.#phase, step, state, tensors };
       await this.#run.ports.store.saveCheckpoint(checkpoint);
       this.#savedStep = step;

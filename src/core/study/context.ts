@@ -17,6 +17,8 @@ export interface Run {
   /** Marks where a resumed run leaves what it found done; nothing the second time, or in a first run. */
   readonly goOn: (from: ResumePoint) => void;
   readonly report: (event: StudyEvent) => void;
+  /** Reports a sentence the first time that it is said. */
+  readonly note: (sentence: string) => void;
 }
 
 /** Cancel and progress for one call to a port: its progress becomes the phase's. */

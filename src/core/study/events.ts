@@ -19,6 +19,8 @@ export interface Phase {
   readonly split: AnswerSet["split"];
   readonly total: number;
   readonly unit: "answers" | "questions" | "steps";
+  /** Pairs of the feedback list that each step learns from beside its own, where DPO has any: they are what makes one step longer than another. */
+  readonly feedbackPairs?: readonly number[];
 }
 
 /** What a study tells while it runs. Everything in it can be shown as it stands and sent between threads. */

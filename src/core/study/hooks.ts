@@ -1,7 +1,9 @@
 import type { AbortSignalLike } from "../abort";
 
-/** Cancel and progress of one long call. */
+/** Cancel, progress and remarks of one long call. */
 export interface Hooks {
   readonly signal: AbortSignalLike;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Hears what the device makes it do otherwise than it was asked to, a sentence. */
+  readonly onNote?: (sentence: string) => void;
 }

@@ -33,7 +33,7 @@ export async function loraPhase(
   const seed = deriveSeed(config.seed, "sft", cycle);
   const order = [...batches(examples.length, sft, deriveSeed(seed, "batches"))];
   const trainer = await policy.startSft(examples, { adapter, sft, seed }, from);
-  if (trainer.note !== null) report({ kind: "note", sentence: trainer.note });
+  if (trainer.note !== null) run.note(trainer.note);
   try {
     await pinned.start();
     for (const batch of order.slice(from?.step ?? 0)) {
@@ -49,6 +49,7 @@ export async function loraPhase(
     throw error;
   }
   const weights = await trainer.end();
+  run.signal.throwIfAborted(); // a device that failed is known to once it was read
   await store.saveAdapter(cycle, "lora", weights);
   return weights;
 }

@@ -8,8 +8,10 @@ export interface PhaseProgress {
   readonly endedAt: number | null;
   readonly done: number;
   readonly total: number;
-  /** Where its first progress stood: before it lies the warm-up, which says nothing about the pace. */
+  /** Where its first progress stood: before it lies the warm-up, which says nothing about the pace. Null before it, and where a break came since. */
   readonly paceFrom: { readonly at: number; readonly done: number } | null;
+  /** Questions that a selection put on the feedback list so far; absent where none. */
+  readonly feedback?: number;
 }
 
 /** The phases after one more event, told at `at` ms; most events change none. */
@@ -26,8 +28,11 @@ export function followPhases(
     // Progress before any phase belongs to nothing and is passed over.
     return changeLast(phases, { done, total, paceFrom: phases.at(-1)?.paceFrom ?? { at, done } });
   }
-  // After a break the pace is measured anew.
-  return event.kind === "resumed" ? changeLast(phases, { paceFrom: null }) : phases;
+  if (event.kind === "selection" && event.record.decision === "feedback") {
+    return changeLast(phases, { feedback: (phases.at(-1)?.feedback ?? 0) + 1 });
+  }
+  // After a break the pace is measured anew: it may be another device that goes on.
+  return event.kind === "resumed" ? phases.map((entry) => ({ ...entry, paceFrom: null })) : phases;
 }
 
 function begin(phase: Phase, at: number): PhaseProgress {

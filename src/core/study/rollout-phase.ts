@@ -15,6 +15,7 @@ import { promptsFor } from "./asking";
 import { Checkpoints } from "./checkpoints";
 import type { Sampling, StudyConfig } from "./config";
 import type { Run } from "./context";
+import type { Phase } from "./events";
 import type { ExamplesByQuestion, FeedbackPairs } from "./examples";
 import { type PaidGroup, Payer } from "./payment";
 import { PinnedAnswers } from "./pinned";
@@ -22,6 +23,7 @@ import { batchesOf, stepsOfVisit } from "./rollout-batches";
 import { readRolloutState, writeRolloutState } from "./rollout-state";
 import {
   answersAtOnce,
+  answersScored,
   type LargestStep,
   learnerOf,
   type RolloutTrainer,
@@ -68,7 +70,11 @@ export async function rolloutPhase(
   if (trained === null) run.goOn({ ...phase, step: from?.step ?? 0 });
   report({
     kind: "phase",
-    phase: { ...phase, role: "ppo", split: "train", total: totalSteps, unit: "steps" },
+    phase: {
+      ...phase,
+      ...{ role: "ppo", split: "train", total: totalSteps, unit: "steps" },
+      ...feedbackOf(visits.slice(0, totalSteps), feedback, config),
+    },
   });
   let skippedAnswers = from?.skippedAnswers ?? 0;
   if (trained !== null) {
@@ -86,7 +92,7 @@ export async function rolloutPhase(
     },
     from?.session ?? null,
   );
-  if (trainer.note !== null) report({ kind: "note", sentence: trainer.note });
+  if (trainer.note !== null) run.note(trainer.note);
   const payer = new Payer(kept, run, from?.latest);
   const checkpoints = new Checkpoints(phase, from?.step ?? 0, run);
   const pinned = new PinnedAnswers(phase, from?.step ?? 0, from?.pinnedAt ?? null, run);
@@ -123,6 +129,7 @@ export async function rolloutPhase(
     throw error;
   }
   const weights = await trainer.end();
+  signal.throwIfAborted(); // a device that failed is known to once it was read
   await ports.store.saveAdapter(cycle, "ppo", weights);
   return { weights, skippedAnswers, health: health.findings };
 }
@@ -142,11 +149,23 @@ function largestStep(
   const pairs = config.rollouts.method === "dpo" ? [...feedback.values()].flat() : [];
   return {
     sequences: answersAtOnce(config, largest(wordings)),
+    scored: answersScored(config, largest(wordings)),
     prompts: questions.flatMap(({ paraphrases }) =>
       paraphrases.map((paraphrase) => fillPrompt(config.prompt, paraphrase)),
     ),
     answers: pairs.flatMap(({ chosen, rejected }) => [chosen.text, rejected.text]),
   };
+}
+
+/** Nothing where no step has any. */
+function feedbackOf(
+  visits: readonly { readonly question: Question }[],
+  feedback: FeedbackPairs,
+  { rollouts, dpo }: StudyConfig,
+): Pick<Phase, "feedbackPairs"> {
+  if (rollouts.method !== "dpo" || !dpo.feedbackPairs) return {};
+  const feedbackPairs = visits.map(({ question }) => feedback.get(question.id)?.length ?? 0);
+  return feedbackPairs.some((pairs) => pairs > 0) ? { feedbackPairs } : {};
 }
 
 function countSteps(questions: readonly Question[], config: StudyConfig): number {
@@ -168,9 +187,9 @@ async function sampleGroup(
   payer: Payer,
   run: Run,
 ): Promise<PaidGroup> {
-  const { signal, config } = run;
+  const { signal, config, note: onNote } = run;
   const prompts = Array.from({ length: config.rollouts.samples }, (_, k) =>
     promptsFor([question], run, ...purpose, ...(k === 0 ? [] : ["sample", k])),
   ).flat();
-  return payer.pay(question, await trainer.rollout(prompts, { signal }), purpose);
+  return payer.pay(question, await trainer.rollout(prompts, { signal, onNote }), purpose);
 }

@@ -136,8 +136,13 @@ const small: StudyConfigInput = {
 };
 const quiet = { signal: new AbortController().signal, report: () => {} };
 
-async function run(world: ToyWorld, input: StudyConfigInput = small, questions = 10) {
-  return runStudy(resolveConfig(input), corpusOf(questions), world.ports, quiet);
+async function run(
+  world: ToyWorld,
+  input: StudyConfigInput = small,
+  questions = 10,
+  report: (event: StudyEvent) => void = quiet.report,
+) {
+  return runStudy(resolveConfig(input), corpusOf(questions), world.ports, { ...quiet, report });
 }
 
 test("a study goes from the baseline through LoRA and PPO to a report that keeps the best model", async () => {
@@ -288,8 +293,25 @@ test("what the device made a training do otherwise is said once, where the train
   expect(said[said.indexOf("Fine-tuning is cut.") - 1]).toBe("lora");
   expect(said[said.indexOf("PPO is cut.") - 1]).toBe("ppo");
   expect(largest).toHaveLength(1);
-  expect(largest[0]).toMatchObject({ sequences: 5, answers: [] });
+  expect(largest[0]).toMatchObject({ sequences: 5, scored: 5, answers: [] });
   expect(largest[0]!.prompts[0]).toContain("Question:");
+});
+
+test("what a device cannot do at once is said once, however often answers are written", async () => {
+  const world = new ToyWorld();
+  const { policy } = world.ports;
+  const generate = policy.generate.bind(policy);
+  let asked = 0;
+  policy.generate = (prompts, sampling, hooks) => {
+    asked++;
+    hooks.onNote?.("16 are written at a time.");
+    return generate(prompts, sampling, hooks);
+  };
+  const notes: string[] = [];
+  const report = (event: StudyEvent) => event.kind === "note" && notes.push(event.sentence);
+  await runStudy(resolveConfig(small), corpusOf(10), world.ports, { ...quiet, report });
+  expect(asked).toBeGreaterThan(3);
+  expect(notes).toEqual(["16 are written at a time."]);
 });
 
 test("rules of thumb do not move a study's scores: the target has none to mix in", async () => {
@@ -447,7 +469,12 @@ test("DPO learns from the feedback list: the target's answers over the aligned m
       text: Number(questionId) % 2 === 1 || paraphrase % 2 === 0 ? "yes" : "no",
     }));
   const dpo = { ...small, rollouts: { passes: 1, method: "dpo" as const } };
-  const { selection } = await run(world, dpo);
+  const announced: (readonly number[] | undefined)[] = [];
+  const listen = (event: StudyEvent) =>
+    event.kind === "phase" &&
+    event.phase.kind === "ppo" &&
+    announced.push(event.phase.feedbackPairs);
+  const { selection } = await run(world, dpo, 10, listen);
   const feedback = selection.filter(({ decision }) => decision === "feedback").map(({ id }) => id);
   expect(feedback.length).toBeGreaterThan(0);
   const texts = world.preferred.flat().filter(({ chosen }) => "text" in chosen);
@@ -457,10 +484,16 @@ test("DPO learns from the feedback list: the target's answers over the aligned m
     chosen: { text: "yes" },
     rejected: { text: "no" },
   });
+  const ofSteps = world.preferred.map(
+    (pairs) => pairs.filter(({ chosen }) => "text" in chosen).length,
+  );
+  expect(announced).toEqual([ofSteps]); // before the first step, what each is to learn from
 
   const without = new ToyWorld({ afterLora: 4 });
   without.ports.aligned.answer = (requests, hooks) => world.ports.aligned.answer(requests, hooks);
-  await run(without, { ...dpo, dpo: { feedbackPairs: false } });
+  announced.length = 0;
+  await run(without, { ...dpo, dpo: { feedbackPairs: false } }, 10, listen);
+  expect(announced).toEqual([undefined]);
   expect(without.preferred.flat().filter(({ chosen }) => "text" in chosen)).toEqual([]);
 });
 

@@ -94,7 +94,12 @@ function runOf(
     if (!marked) report({ kind: "resumed", from });
     marked = true;
   };
-  return { config, ports, signal, pause: pause ?? null, pinned, goOn, report };
+  const said = new Set<string>();
+  const note = (sentence: string) => {
+    if (!said.has(sentence)) report({ kind: "note", sentence });
+    said.add(sentence);
+  };
+  return { config, ports, signal, pause: pause ?? null, pinned, goOn, report, note };
 }
 
 async function firstEvaluation(

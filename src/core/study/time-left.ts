@@ -3,9 +3,13 @@
  * from what has: a step of LoRA from how fast the model answers, a step after LoRA from both.
  */
 import type { PhaseProgress } from "./phases";
-import { type Prior, type TimePlan, type Work, nameOf } from "./time-plan";
+import { type Prior, type Stage, type TimePlan, type Work, nameOf } from "./time-plan";
 
-type Paces = Readonly<Record<Work, number>>; // ms a unit
+/** ms a unit. */
+interface Paces extends Readonly<Record<Work, number>> {
+  /** A pair of the feedback list, beside the step that it comes with. */
+  readonly "feedback pair": number;
+}
 
 /**
  * Time left of a run.
@@ -22,11 +26,17 @@ export function runTimeLeft(
   const byName = new Map(phases.map((entry) => [nameOf(entry.phase), entry]));
   // What has no phase before the latest one was passed over.
   const latest = plan.stages.findLastIndex(({ name }) => byName.has(name));
-  return plan.stages.slice(Math.max(0, latest)).reduce((sum, { name, work, amount }) => {
+  return plan.stages.slice(Math.max(0, latest)).reduce((sum, stage) => {
+    const { name, work, amount } = stage;
     const entry = byName.get(name);
-    if (entry === undefined) return sum + amount * paces[work];
+    const pair = paces["feedback pair"];
+    if (entry === undefined) {
+      return sum + amount * paces[work] + pairsToCome(stage, plan, byName) * pair;
+    }
+    if (entry.endedAt !== null) return sum;
     const { done, all } = unitsOf(entry, amount);
-    return entry.endedAt === null ? sum + Math.max(0, all - done) * paces[work] : sum;
+    const pairs = pairsBetween(entry, done, all);
+    return sum + Math.max(0, all - done) * paces[work] + pairs * pair;
   }, 0);
 }
 
@@ -60,6 +70,17 @@ export function expectedTime(
   return plan.stages.reduce((sum, { work, amount }) => sum + amount * paces[work], 0);
 }
 
+/** Pairs that the selection of this cycle left for its steps, as far as it has come. */
+function pairsToCome(
+  { work, cycle }: Stage,
+  { prior }: TimePlan,
+  byName: ReadonlyMap<string, PhaseProgress>,
+): number {
+  if (work !== "rollout step" || prior.feedback === null) return 0;
+  const selection = byName.get(nameOf({ kind: "select", cycle, role: null, split: "train" }));
+  return (selection?.feedback ?? 0) * prior.feedback.pairs;
+}
+
 /** As measured, or guessed; null where nothing can be. */
 function pacesOf(
   { stages, prior }: TimePlan,
@@ -67,22 +88,30 @@ function pacesOf(
   at: number,
 ): Paces | null {
   const byName = new Map(phases.map((entry) => [nameOf(entry.phase), entry]));
-  const measured = new Map<Work, number>();
-  for (const { name, work } of stages) {
-    const entry = byName.get(name);
-    const pace = entry ? paceOf(entry, at) : null;
-    if (pace !== null) measured.set(work, pace); // the latest counts
-  }
-  const answer = measured.get("target answer");
-  if (answer === undefined) return null;
-  const loraStep = measured.get("lora step") ?? prior.loraStep * answer;
+  const paceOfWork = (work: Work, pair = 0) => {
+    let latest: { readonly pace: number; readonly entry: PhaseProgress } | null = null;
+    for (const stage of stages) {
+      const entry = stage.work === work ? byName.get(stage.name) : undefined;
+      const seen = entry ? paceOf(entry, at, pair) : null;
+      if (!entry || seen === null) continue;
+      const earlier: number = latest && isSteady(latest.entry) ? ENOUGH.steps : 0;
+      const pace: number = (seen.ms + earlier * (latest?.pace ?? 0)) / (seen.units + earlier);
+      latest = { pace, entry };
+    }
+    return latest?.pace ?? null;
+  };
+  const answer = paceOfWork("target answer");
+  if (answer === null) return null;
+  const loraStep = paceOfWork("lora step") ?? prior.loraStep * answer;
+  const pair = (prior.feedback?.loraSteps ?? 0) * loraStep;
   return {
     "target answer": answer,
-    "aligned answer": measured.get("aligned answer") ?? 0, // recorded, until an API has shown its pace
-    score: measured.get("score") ?? 0,
-    selection: measured.get("selection") ?? 0,
+    "aligned answer": paceOfWork("aligned answer") ?? 0, // recorded, until an API has shown its pace
+    score: paceOfWork("score") ?? 0,
+    selection: paceOfWork("selection") ?? 0,
     "lora step": loraStep,
-    "rollout step": measured.get("rollout step") ?? rolloutStep(prior, answer, loraStep),
+    "rollout step": paceOfWork("rollout step", pair) ?? rolloutStep(prior, answer, loraStep),
+    "feedback pair": pair,
   };
 }
 
@@ -106,14 +135,27 @@ function unitsOf({ phase, done, total }: PhaseProgress, planned: number) {
   return { all, done: total > 0 ? (done / total) * all : done };
 }
 
-/** ms a unit; null where too little was done to tell. */
-function paceOf(entry: PhaseProgress, at: number): number | null {
+/** Of the feedback list, that the steps after `from` up to `to` learn from. */
+function pairsBetween({ phase: { feedbackPairs = [] } }: PhaseProgress, from: number, to: number) {
+  return feedbackPairs.slice(from, to).reduce((sum, pairs) => sum + pairs, 0);
+}
+
+/** Steps with no break since: they are of different lengths, so the next cycle's few count together with some of them. */
+function isSteady({ phase, paceFrom }: PhaseProgress): boolean {
+  return phase.unit === "steps" && paceFrom !== null;
+}
+
+/**
+ * Units done, and ms that they took; null where too little was done to tell.
+ * @param pair  ms that a pair of the feedback list takes, which are none of its step's own.
+ */
+function paceOf(entry: PhaseProgress, at: number, pair: number) {
   const { phase, paceFrom, startedAt, endedAt } = entry;
   const { done } = unitsOf(entry, 0);
   const until = endedAt ?? at;
   if (done === 0 || (endedAt === null && done < ENOUGH[phase.unit])) return null;
-  if (phase.unit === "steps" && paceFrom !== null && done > paceFrom.done) {
-    return (until - paceFrom.at) / (done - paceFrom.done);
-  }
-  return (until - startedAt) / done;
+  const isWarm = phase.unit === "steps" && paceFrom !== null && done > paceFrom.done;
+  const from = isWarm ? paceFrom : { at: startedAt, done: 0 };
+  const own = until - from.at - pairsBetween(entry, from.done, done) * pair;
+  return own > 0 ? { ms: own, units: done - from.done } : null;
 }

@@ -1,6 +1,7 @@
 /** What a study will do, counted in units that each have a pace: what its time is estimated from (time-left.ts). */
 import type { Corpus } from "../corpus/corpus";
 import { totalSteps } from "../sft/batches";
+import { mean } from "../statistics/moments";
 import type { StudyConfig } from "./config";
 import type { Phase } from "./events";
 import { pinnedAnswersOfCycle, pinnedQuestions } from "./pinned";
@@ -13,6 +14,7 @@ export type Work =
 
 export interface Stage {
   readonly name: string;
+  readonly cycle: number;
   readonly work: Work;
   readonly amount: number;
 }
@@ -36,6 +38,15 @@ export interface Prior {
   readonly loraStep: number;
   /** A step after LoRA, in steps of LoRA and in answers. */
   readonly rolloutStep: { readonly loraSteps: number; readonly answers: number };
+  /** What a question on the feedback list adds to DPO; null where it adds nothing. */
+  readonly feedback: FeedbackCost | null;
+}
+
+export interface FeedbackCost {
+  /** Pairs that a question adds, over all visits to it, at most. */
+  readonly pairs: number;
+  /** What a pair takes, in steps of LoRA. */
+  readonly loraSteps: number;
 }
 
 /** A training example takes as long as so many answers: forward and backward, against one token at a time. */
@@ -55,8 +66,7 @@ export function planTime(config: StudyConfig, corpus: Corpus): TimePlan {
   const [heldOut, trained] = [answersOf(evaluation), answersOf(drawn)];
   const stage = (phase: PhaseName, work: Work, amount: number) => ({
     name: nameOf(phase),
-    work,
-    amount,
+    ...{ cycle: phase.cycle, work, amount },
   });
   const asked = (cycle: number, role: Phase["role"], split: Phase["split"], amount: number) => {
     const work = role === "aligned" ? "aligned answer" : "target answer";
@@ -102,24 +112,43 @@ export function planTime(config: StudyConfig, corpus: Corpus): TimePlan {
   return {
     stages,
     mayEndEarlier: cycles.max > Math.max(cycles.atLeast, cycles.patience),
-    prior: priorOf(config, trained / Math.max(1, drawn.length), atEach),
+    prior: {
+      ...priorOf(config, trained / Math.max(1, drawn.length), atEach),
+      feedback: feedbackCost(config, drawn, steps / Math.max(1, planned)),
+    },
   };
 }
 
 /** @param pinned  answers to pinned questions that a step comes to. */
-function priorOf(config: StudyConfig, wordings: number, pinned: number): Prior {
-  const { rollouts, sft, ppo, rloo, grpo, dpo } = config;
+function priorOf(config: StudyConfig, wordings: number, pinned: number): Omit<Prior, "feedback"> {
+  const { rollouts, sft } = config;
   const { method, batch, samples } = rollouts;
   const answers = wordings * samples;
   const ofStep = method === "ppo" && batch === "answer" ? 1 : answers;
-  const uses = { ppo: ppo.ppoEpochs, rloo: rloo.numIterations, grpo: grpo.numIterations, dpo: dpo.numIterations }[method]; // prettier-ignore
   const sequences = method === "dpo" ? 2 * Math.max(0, ofStep - 1) : ofStep;
-  const passes = sequences * (PASS[method] * uses + SCORING_PASSES);
   return {
     tokens: config.sampling.maxNewTokens,
     loraStep: sft.batchSize * EXAMPLE + pinned,
-    rolloutStep: { loraSteps: passes / sft.batchSize, answers: ofStep + pinned },
+    rolloutStep: { loraSteps: sequences * sequenceCost(config), answers: ofStep + pinned },
   };
+}
+
+/** What a step takes for each of its sequences, in steps of LoRA: forward and backward as often as it is used, and its scoring. */
+function sequenceCost({ rollouts: { method }, sft, ppo, rloo, grpo, dpo }: StudyConfig): number {
+  const uses = { ppo: ppo.ppoEpochs, rloo: rloo.numIterations, grpo: grpo.numIterations, dpo: dpo.numIterations }[method]; // prettier-ignore
+  return (PASS[method] * uses + SCORING_PASSES) / sft.batchSize;
+}
+
+/** @param share  of the planned steps that is made. */
+function feedbackCost(
+  config: StudyConfig,
+  drawn: readonly { readonly paraphrases: readonly string[] }[],
+  share: number,
+): FeedbackCost | null {
+  const { rollouts, dpo } = config;
+  if (rollouts.method !== "dpo" || !dpo.feedbackPairs || drawn.length === 0) return null;
+  const wordings = mean(drawn.map(({ paraphrases }) => paraphrases.length));
+  return { pairs: wordings * rollouts.passes * share, loraSteps: 2 * sequenceCost(config) };
 }
 
 type PhaseName = Pick<Phase, "kind" | "cycle" | "role" | "split">;

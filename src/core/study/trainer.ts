@@ -73,6 +73,8 @@ export interface RolloutSettings {
 export interface LargestStep {
   /** Sequences that go through the model at once. */
   readonly sequences: number;
+  /** Answers that are scored before anything is learned from them. */
+  readonly scored: number;
   /** All prompts that will be asked. */
   readonly prompts: readonly string[];
   /** Answers that were given before. New ones are as long as `sampling` allows. */
@@ -136,11 +138,21 @@ export function atOnceSetting(method: Method): AtOnceSetting {
  * @param wordings  of the question that has most of them: a step learns from one question.
  */
 export function answersAtOnce(config: StudyConfig, wordings: number): number {
-  const { method, batch, samples } = config.rollouts;
-  if (method === "ppo") {
-    return Math.min(config.ppo.miniBatchSize, batch === "answer" ? 1 : wordings * samples);
-  }
+  const { method } = config.rollouts;
+  const answers = answersOfStep(config, wordings);
+  if (method === "ppo") return Math.min(config.ppo.miniBatchSize, answers);
   const { microBatch } = config[method];
   const pairs = method === "dpo" ? 2 : 1; // a pair is two answers
-  return pairs * Math.min(microBatch, wordings * samples);
+  return pairs * Math.min(microBatch, answers);
+}
+
+/** Answers that are scored before a step learns from them. DPO scores its pairs as it learns from them, so many at once. */
+export function answersScored(config: StudyConfig, wordings: number): number {
+  const isDpo = config.rollouts.method === "dpo";
+  return isDpo ? answersAtOnce(config, wordings) : answersOfStep(config, wordings);
+}
+
+function answersOfStep({ rollouts }: StudyConfig, wordings: number): number {
+  const { method, batch, samples } = rollouts;
+  return method === "ppo" && batch === "answer" ? 1 : wordings * samples;
 }

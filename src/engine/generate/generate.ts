@@ -1,5 +1,6 @@
 /** Batched sampling from a GPT-2. */
 import type { AbortSignalLike } from "../../core/abort";
+import { DECODED_AT_ONCE } from "../../core/models/memory";
 import type { Gpt2 } from "../gpt2/model";
 import { NO_TOKEN } from "../kernels/decode/sample";
 import { Decoder } from "./decoder";
@@ -40,8 +41,6 @@ interface Row {
   stopped: boolean;
 }
 
-const DEFAULT_BATCH = 32;
-
 /**
  * Continues each prompt. A row's tokens depend on its prompt, its seed and the settings; its neighbours in the batch
  * change them no more than float rounding can. The same prompt with several seeds is computed once.
@@ -57,7 +56,7 @@ export async function generate(
 ): Promise<Generated[]> {
   checkSettings(options);
   prompts.forEach((prompt, i) => checkLength(model, prompt, i, options.maxNewTokens));
-  const maxBatch = options.maxBatch ?? DEFAULT_BATCH;
+  const maxBatch = options.maxBatch ?? DECODED_AT_ONCE;
   const results: Generated[] = [];
   for (let start = 0; start < prompts.length; start += maxBatch) {
     const onFinished = (done: number) => options.onProgress?.(start + done, prompts.length);

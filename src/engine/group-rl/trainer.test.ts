@@ -9,7 +9,7 @@ import { type AttachedAdapter, importAdapter } from "../adapter/attach";
 import { startBackend } from "../backend";
 import type { Gpt2 } from "../gpt2/model";
 import { scoreResponses } from "../training/responses";
-import { GroupTrainer, type PaidResponse } from "./trainer";
+import { type GroupOptions, GroupTrainer, type PaidResponse } from "./trainer";
 
 const golden = diskFolder("tests/fixtures/golden");
 const { signal } = new AbortController();
@@ -42,8 +42,9 @@ async function freshAdapter(): Promise<void> {
   model.adapter = adapter = importAdapter(model, await readGoldenAdapter(golden));
 }
 
-function start(learns: GroupMethod, reference: "base" | "start" = "start"): GroupTrainer {
-  trainer = new GroupTrainer(model, adapter.variables(), { learns, reference, longestAnswer: 8 });
+function start(learns: GroupMethod, more: Partial<GroupOptions> = {}): GroupTrainer {
+  const options = { learns, reference: "start", longestAnswer: 8, ...more } as const;
+  trainer = new GroupTrainer(model, adapter.variables(), options);
   return trainer;
 }
 const grpo = (settings: v.InferInput<typeof GrpoConfig> = {}): GroupMethod => ({
@@ -64,21 +65,24 @@ test.each([
   ["rloo", rloo({ numIterations: 3 })],
   ["grpo", grpo({ numIterations: 3, beta: 0.1, lossType: "grpo" })],
   ["gspo", grpo({ numIterations: 3, importanceSamplingLevel: "sequence" })],
-] as const)("%s: how a batch is cut into micro-batches does not matter", async (_, learns) => {
-  const after = async (microBatch: number) => {
-    await freshAdapter();
-    const config = { ...learns.config, microBatch };
-    start({ ...learns, config } as GroupMethod);
-    const stats = await trainer.step(responses, { signal });
-    trainer.dispose();
-    return { stats, weights: await weights() };
-  };
-  const [whole, cut] = [await after(5), await after(2)];
-  expect(cut.stats.loss).toBeCloseTo(whole.stats.loss!, 5);
-  expect(cut.stats["objective/kl_dist"]).toBeAllClose(whole.stats["objective/kl_dist"]);
-  expect(cut.weights).toBeAllClose(whole.weights, { atol: 2e-4 });
-  start(learns);
-});
+] as const)(
+  "%s: how a batch is cut to be scored and learned from does not matter",
+  async (_, learns) => {
+    const after = async (microBatch: number) => {
+      await freshAdapter();
+      const config = { ...learns.config, microBatch };
+      start({ ...learns, config } as GroupMethod, { scoredAtOnce: microBatch });
+      const stats = await trainer.step(responses, { signal });
+      trainer.dispose();
+      return { stats, weights: await weights() };
+    };
+    const [whole, cut] = [await after(5), await after(2)];
+    expect(cut.stats.loss).toBeCloseTo(whole.stats.loss!, 5);
+    expect(cut.stats["objective/kl_dist"]).toBeAllClose(whole.stats["objective/kl_dist"]);
+    expect(cut.weights).toBeAllClose(whole.weights, { atol: 2e-4 });
+    start(learns);
+  },
+);
 
 test("an answer that did better than its group becomes likelier, and the worst less likely", async () => {
   start(rloo({ beta: 0 }));

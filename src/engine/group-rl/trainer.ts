@@ -23,6 +23,8 @@ export interface GroupOptions {
   readonly reference: "base" | "start";
   /** Tokens that an answer may have. */
   readonly longestAnswer: number;
+  /** Answers of a batch that are scored together; all where absent. */
+  readonly scoredAtOnce?: number;
 }
 
 /** A response with what it is paid, and the group it is compared in. */
@@ -53,14 +55,14 @@ export class GroupTrainer {
     { signal }: { readonly signal: AbortSignalLike },
   ): Promise<GroupStats> {
     signal.throwIfAborted();
-    const { learns, longestAnswer } = this.#options;
+    const { learns, longestAnswer, scoredAtOnce } = this.#options;
     const { model, reference } = this.#learner;
     const groups = comparable(responses);
     const kept = groups.flat();
     if (kept.length === 0) return nothingCompared(learns, responses.length);
 
     const layout = responseLayout(kept);
-    const scored = await scoreResponses(model, reference, kept);
+    const scored = await scoreResponses(model, reference, kept, { atOnce: scoredAtOnce });
     const kl = distances(scored, layout);
     const scores = groups.map((group) => group.map(({ score }) => score));
     const sizes = groups.map(({ length }) => length);

@@ -17,27 +17,31 @@ export interface RolloutScores {
   readonly kl: Float32Array;
 }
 
+export interface RolloutScoring {
+  readonly penalty: KlPenalty;
+  /** Rollouts that go through the models together; all where absent. */
+  readonly atOnce?: number | undefined;
+}
+
 /** `scoreResponses` with the values and the distance at each token. */
 export async function scoreRollouts(
   model: Gpt2,
   head: ValueHead,
   reference: ReferenceModel,
   rollouts: readonly Rollout[],
-  penalty: KlPenalty,
+  { penalty, atOnce }: RolloutScoring,
 ): Promise<RolloutScores> {
   const divergence = (p: ScoredStates, q: ScoredStates) => {
     const normalisers = { pNormaliser: p.normaliser, qNormaliser: q.normaliser };
     return tokenDivergence({ p: p.states, q: q.states, ...normalisers, ...tiedHead(model) }, {});
   };
-  const { logProbs, referenceLogProbs, more } = await scoreResponses(
-    model,
-    reference,
-    rollouts,
-    (own, other) => [
+  const { logProbs, referenceLogProbs, more } = await scoreResponses(model, reference, rollouts, {
+    atOnce,
+    also: (own, other) => [
       head.values(own.states),
       ...(penalty === "full" ? divergence(own, other!) : []),
     ],
-  );
+  });
   const [values, full] = more;
   return {
     logProbs,

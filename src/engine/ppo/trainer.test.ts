@@ -7,6 +7,8 @@ import { PpoConfig } from "../../core/ppo/config";
 import { type AttachedAdapter, importAdapter } from "../adapter/attach";
 import { startBackend } from "../backend";
 import type { Gpt2 } from "../gpt2/model";
+import { pretrainedReference } from "../training/reference";
+import { scoreRollouts } from "./rollout";
 import type { PpoUpdate } from "./update";
 import { type PpoOptions, PpoTrainer } from "./trainer";
 
@@ -207,6 +209,31 @@ test("leaves no tensor behind", async () => {
     expect(tf.memory().numTensors).toBe(before);
   }
   start();
+});
+
+test("scored in parts, a step is the same and scoring holds less at once", async () => {
+  const after = async (scoredAtOnce: number) => {
+    start({ klPenalty: "full" }, { scoredAtOnce });
+    const stats = await trainer.step(rollouts, scores, { signal });
+    trainer.dispose();
+    adapter.dispose();
+    model.adapter = adapter = importAdapter(model, await readGoldenAdapter(golden));
+    return stats;
+  };
+  const [whole, parts] = [await after(4), await after(1)];
+  expect(parts["objective/kl_dist"]).toBeAllClose(whole["objective/kl_dist"], { atol: 1e-5 });
+  expect(parts["ppo/loss/total"]).toBeCloseTo(whole["ppo/loss/total"]!, 4);
+  start();
+  const held = async (atOnce: number) => {
+    const head = trainer.valueHead;
+    const before = tf.memory().numBytes;
+    const scoring = { penalty: "full", atOnce } as const;
+    const score = () => scoreRollouts(model, head, pretrainedReference(model), rollouts, scoring);
+    const { peakBytes } = await tf.profile(async () => void (await score()));
+    return peakBytes - before;
+  };
+  await held(4); // what is kept from the first use on
+  expect(await held(1)).toBeLessThan(0.5 * (await held(4)));
 });
 
 test("an abort is heard between mini-batches and leaks nothing", async () => {

@@ -41,6 +41,8 @@ export interface PpoOptions {
    * webgpu, where every look waits for the device.
    */
   readonly ahead?: boolean;
+  /** Responses of a step that are scored together; all where absent. */
+  readonly scoredAtOnce?: number;
 }
 
 export interface PpoStepOptions extends LearnHooks {
@@ -61,16 +63,14 @@ export class PpoTrainer {
   readonly #reference: ReferenceModel;
   readonly #optimiser: AdamW;
   readonly #ahead: boolean;
+  readonly #scoredAtOnce: number | undefined;
   #klCoefficient: number;
   #moments = NO_SCORES;
   #steps = 0;
 
   /** @throws RangeError if the reference is to be the base model and no adapter is attached. */
-  constructor(
-    model: Gpt2,
-    policy: readonly Parameter[],
-    { config, reference, seed, valueHead, ahead = tf.getBackend() === "webgpu" }: PpoOptions,
-  ) {
+  constructor(model: Gpt2, policy: readonly Parameter[], options: PpoOptions) {
+    const { config, reference, seed, valueHead, ahead = tf.getBackend() === "webgpu" } = options;
     this.#model = model;
     this.#config = config;
     this.#seed = seed;
@@ -81,6 +81,7 @@ export class PpoTrainer {
     this.#optimiser = new AdamW(this.#parameters);
     this.#klCoefficient = config.initialKlCoefficient;
     this.#ahead = ahead;
+    this.#scoredAtOnce = options.scoredAtOnce;
   }
 
   /** β for the next step, in score units a nat. */
@@ -196,7 +197,9 @@ export class PpoTrainer {
 
   async #evaluate(rollouts: readonly Rollout[], layout: ResponseLayout, paid: readonly number[]) {
     const { klPenalty } = this.#config;
-    const now = await scoreRollouts(this.#model, this.#head, this.#reference, rollouts, klPenalty);
+    const now = await scoreRollouts(this.#model, this.#head, this.#reference, rollouts, {
+      ...{ penalty: klPenalty, atOnce: this.#scoredAtOnce },
+    });
     const rewards = new Float32Array(now.kl.length);
     paid.forEach((score, row) => {
       const kl = packedRow(now.kl, layout, row);

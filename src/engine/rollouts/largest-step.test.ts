@@ -19,19 +19,24 @@ const settings = (learns: LearnerSettings): RolloutSettings => ({
   reference: "base",
   sampling: { temperature: 1, topK: 0, topP: 1, maxNewTokens: 5 },
   seed: 1,
-  largest: { sequences: 8, prompts: ["a b", "a b c"], answers: [] },
+  largest: { sequences: 8, scored: 20, prompts: ["a b", "a b c"], answers: [] },
 });
 
 test("the longest sequence is the longest prompt with the longest answer, given or new, up to the model's positions", () => {
+  const length = (asked: RolloutSettings, positions: number) => {
+    const { step, batch } = largestStep(asked, words, positions);
+    expect(batch).toMatchObject({ sequences: 20, length: step.length });
+    return step.length;
+  };
   const asked = settings(methods[3]!);
-  expect(largestStep(asked, words, 64).length).toBe(3 + 5);
+  expect(length(asked, 64)).toBe(3 + 5);
   const given = { ...asked, largest: { ...asked.largest, answers: ["a b c d e f", "a"] } };
-  expect(largestStep(given, words, 64).length).toBe(3 + 6 + 2);
-  expect(largestStep(given, words, 10).length).toBe(10);
+  expect(length(given, 64)).toBe(3 + 6 + 2);
+  expect(length(given, 10)).toBe(10);
 });
 
 test("PPO's mini-batch is not cut; the others are cut by answers, DPO's by pairs", () => {
-  const fewest = methods.map((learns) => largestStep(settings(learns), words, 64).fewest);
+  const fewest = methods.map((learns) => largestStep(settings(learns), words, 64).step.fewest);
   expect(fewest).toEqual([8, 1, 1, 2]);
   const cut = methods.map((learns) => cutTo(4, settings(learns)).learns.config);
   expect(cut[0]).toEqual(methods[0]!.config);

@@ -2,29 +2,34 @@
 import { largest } from "../../core/largest";
 import { atOnceSetting, type RolloutSettings } from "../../core/study/trainer";
 import type { TextTokenizer } from "../tokenizer";
-import type { StepShape } from "../training/room";
+import type { PassShape, StepShape } from "../training/room";
 
 /** Answers that a pass can be cut down to; null where a cut changes the loss: PPO's is a mean over its mini-batch. */
 const FEWEST = { ppo: null, rloo: 1, grpo: 1, dpo: 2 } as const;
 /** The space before a text that is given, and the end of text after it. */
 const AROUND = 2;
 
-/** @param positions  of the model: no sequence is longer. */
+/**
+ * The largest step, and the largest batch that is scored before one.
+ * @param positions  of the model: no sequence is longer.
+ */
 export function largestStep(
-  { learns, sampling, largest: step }: RolloutSettings,
+  { learns, sampling, largest: held }: RolloutSettings,
   tokenizer: TextTokenizer,
   positions: number,
-): StepShape {
+): { readonly step: StepShape; readonly batch: PassShape } {
   const longest = (texts: readonly string[]) =>
     largest(texts.map((text) => tokenizer.encode(text).length));
-  const { sequences, prompts, answers } = step;
+  const { sequences, scored, prompts, answers } = held;
   const given = answers.length === 0 ? 0 : longest(answers) + AROUND;
-  return {
-    sequences,
-    fewest: FEWEST[learns.method] ?? sequences,
+  const pass = {
     length: Math.min(positions, longest(prompts) + Math.max(sampling.maxNewTokens, given)),
-    setting: atOnceSetting(learns.method),
     remedy: `Lower sampling.maxNewTokens (now ${sampling.maxNewTokens}) or adapter.rank`,
+  };
+  const fewest = FEWEST[learns.method] ?? sequences;
+  return {
+    step: { ...pass, sequences, fewest, setting: atOnceSetting(learns.method) },
+    batch: { ...pass, sequences: scored },
   };
 }
 

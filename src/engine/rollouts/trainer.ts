@@ -15,11 +15,12 @@ import type {
 } from "../../core/study/trainer";
 import { type AttachedAdapter, exportAdapter } from "../adapter/attach";
 import { DpoTrainer, type TokenPair } from "../dpo/trainer";
-import { generate } from "../generate/generate";
+import type { RoomySampler } from "../generate/within-room";
 import type { Gpt2 } from "../gpt2/model";
 import { GroupTrainer } from "../group-rl/trainer";
 import { PpoTrainer } from "../ppo/trainer";
 import type { TextTokenizer } from "../tokenizer";
+import type { RolloutRoom } from "./room";
 
 /** What the three trainers have in common. */
 interface Saved {
@@ -33,30 +34,33 @@ type Learning =
   | { readonly by: "group"; readonly trainer: GroupTrainer }
   | { readonly by: "pairs"; readonly trainer: DpoTrainer };
 
-/** On an attached adapter, from texts to texts. Model and adapter are the caller's. */
+/** What a trainer works with. All are the caller's. */
+export interface RolloutParts {
+  readonly model: Gpt2;
+  readonly adapter: AttachedAdapter;
+  readonly tokenizer: TextTokenizer;
+  readonly sampler: RoomySampler;
+}
+
+/** On an attached adapter, from texts to texts. */
 export class Gpt2RolloutTrainer implements RolloutTrainer {
   readonly #model: Gpt2;
   readonly #adapter: AttachedAdapter;
   readonly #tokenizer: TextTokenizer;
+  readonly #sampler: RoomySampler;
   readonly #settings: RolloutSettings;
   readonly #learning: Learning;
   readonly note: string | null;
   #held: readonly Rollout[] = [];
 
-  constructor(
-    model: Gpt2,
-    adapter: AttachedAdapter,
-    tokenizer: TextTokenizer,
-    settings: RolloutSettings,
-    from: TrainingState | null,
-    note: string | null = null,
-  ) {
-    this.#model = model;
-    this.#adapter = adapter;
-    this.#tokenizer = tokenizer;
-    this.note = note;
-    this.#settings = settings;
-    this.#learning = learningOf(model, adapter, settings);
+  constructor(parts: RolloutParts, room: RolloutRoom, from: TrainingState | null) {
+    this.#model = parts.model;
+    this.#adapter = parts.adapter;
+    this.#tokenizer = parts.tokenizer;
+    this.#sampler = parts.sampler;
+    this.note = room.note;
+    this.#settings = room.settings;
+    this.#learning = learningOf(parts, room);
     if (from === null) return;
     try {
       this.#trainer.restore(from);
@@ -68,7 +72,7 @@ export class Gpt2RolloutTrainer implements RolloutTrainer {
 
   async rollout(prompts: readonly SeededPrompt[], hooks: Hooks): Promise<readonly string[]> {
     const rows = prompts.map(({ prompt, seed }) => ({ ids: this.#tokenizer.encode(prompt), seed }));
-    const generated = await generate(this.#model, rows, { ...this.#settings.sampling, ...hooks });
+    const generated = await this.#sampler.generate(rows, { ...this.#settings.sampling, ...hooks });
     const { endOfText } = this.#model.config;
     this.#held = generated.map(({ ids, stopped }, i) => ({
       query: rows[i]!.ids,
@@ -128,20 +132,21 @@ export class Gpt2RolloutTrainer implements RolloutTrainer {
 }
 
 function learningOf(
-  model: Gpt2,
-  adapter: AttachedAdapter,
-  { learns, reference, sampling, seed }: RolloutSettings,
+  { model, adapter }: RolloutParts,
+  { settings: { learns, reference, sampling, seed }, scoredAtOnce }: RolloutRoom,
 ): Learning {
   const parameters = adapter.variables();
   switch (learns.method) {
     case "ppo": {
       const { config } = learns;
-      const options = { config, reference, seed: deriveSeed(seed, "trainer"), valueHead: null };
-      return { by: "ppo", trainer: new PpoTrainer(model, parameters, options) };
+      const options = { config, reference, scoredAtOnce, valueHead: null };
+      const own = { ...options, seed: deriveSeed(seed, "trainer") };
+      return { by: "ppo", trainer: new PpoTrainer(model, parameters, own) };
     }
     case "rloo":
     case "grpo": {
-      const options = { learns, reference, longestAnswer: sampling.maxNewTokens };
+      const { maxNewTokens: longestAnswer } = sampling;
+      const options = { learns, reference, scoredAtOnce, longestAnswer };
       return { by: "group", trainer: new GroupTrainer(model, parameters, options) };
     }
     case "dpo": {

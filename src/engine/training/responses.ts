@@ -1,5 +1,6 @@
 /** What sampled responses look like to policy and reference before any update. */
 import * as tf from "@tensorflow/tfjs-core";
+import { chunks } from "../../core/chunks";
 import type { Rollout } from "../../core/ppo/layout";
 import { IGNORED, type LabelledBatch, padBatch } from "../../core/sft/labels";
 import type { Gpt2 } from "../gpt2/model";
@@ -34,16 +35,40 @@ export interface ResponseScores {
   readonly more: readonly Float32Array[];
 }
 
+export interface ResponseScoring {
+  /** Rollouts that go through the models together: memory, and not the numbers, depends on it. All where absent. */
+  readonly atOnce?: number | undefined;
+  /** Further tensors to compute from the two passes, each with one number a response token. */
+  readonly also?: (own: ScoredStates, reference: ScoredStates | null) => readonly tf.Tensor[];
+}
+
 /**
- * One forward pass a model, without gradients, read back together. Dropout is off, as in TRL's steps, so that the first
- * ratios are 1.
- * @param also  further tensors to compute from the two passes.
+ * Forward passes without gradients through the policy and the reference, read back together. Dropout is off, as in TRL's
+ * steps, so that the first ratios are 1.
  */
 export async function scoreResponses(
   model: Gpt2,
   reference: ReferenceModel | null,
   rollouts: readonly Rollout[],
-  also: (own: ScoredStates, reference: ScoredStates | null) => readonly tf.Tensor[] = () => [],
+  { atOnce = rollouts.length, also = () => [] }: ResponseScoring = {},
+): Promise<ResponseScores> {
+  const parts: ResponseScores[] = [];
+  for (const some of chunks(rollouts, Math.max(1, atOnce))) {
+    parts.push(await scoreTogether(model, reference, some, also));
+  }
+  const joined = (pick: (part: ResponseScores) => Float32Array) => concatenated(parts.map(pick));
+  return {
+    logProbs: joined(({ logProbs }) => logProbs),
+    referenceLogProbs: reference && joined(({ referenceLogProbs }) => referenceLogProbs!),
+    more: parts[0]?.more.map((_, i) => joined(({ more }) => more[i]!)) ?? [],
+  };
+}
+
+async function scoreTogether(
+  model: Gpt2,
+  reference: ReferenceModel | null,
+  rollouts: readonly Rollout[],
+  also: NonNullable<ResponseScoring["also"]>,
 ): Promise<ResponseScores> {
   const batch = responseBatch(rollouts, model.config.endOfText);
   const tensors = tf.tidy((): tf.Tensor[] => {
@@ -67,4 +92,14 @@ export async function scoreResponses(
   } finally {
     tf.dispose(tensors);
   }
+}
+
+function concatenated(pieces: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { backends, useBackend } from "../../../tests/backends";
+import { fillHeap, releaseHeap } from "../../../tests/full-heap";
 import { smallGpt2Files } from "../../../tests/fixtures/small-gpt2";
 import { AdapterConfig } from "../../core/adapter/config";
 import { resolveConfig } from "../../core/study/presets";
@@ -82,7 +83,7 @@ test("a fine-tuning with little of the heap left halves its micro-batch, says so
   }));
   const learn = async () => {
     const session = await policy.startSft(examples, { adapter: settings, sft, seed: 1 });
-    release();
+    releaseHeap();
     const signal = new AbortController().signal;
     const losses: number[] = [];
     const steps = async () => {
@@ -104,25 +105,3 @@ test("a fine-tuning with little of the heap left halves its micro-batch, says so
   expect(free.losses[2]).toBeLessThan(free.losses[0]! - 0.1);
   policy.dispose();
 });
-
-interface Heap {
-  _malloc(bytes: number): number;
-  _free(pointer: number): void;
-}
-let taken: number[] = [];
-const heap = () => (tf.backend() as unknown as { readonly wasm: Heap }).wasm;
-
-/** Takes all of the heap but one hole of so many bytes, and crumbs. */
-function fillHeap(hole: number): void {
-  const wasm = heap();
-  const left = wasm._malloc(hole);
-  for (let size = 2 ** 26; size >= 2 ** 10; size /= 4) {
-    for (let at = wasm._malloc(size); at !== 0; at = wasm._malloc(size)) taken.push(at);
-  }
-  wasm._free(left);
-}
-
-function release(): void {
-  for (const at of taken) heap()._free(at);
-  taken = [];
-}

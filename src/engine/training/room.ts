@@ -1,24 +1,32 @@
 /** Sees to it, before a training's first step, that the device has room for the largest: by taking that much, once. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { AdapterConfig } from "../../core/adapter/config";
-import { trainingBuffers } from "../../core/models/memory";
+import { megabytes, trainingBuffers } from "../../core/models/memory";
 import { BACKEND_NAMES, type BackendKind } from "../backend";
 import type { Gpt2 } from "../gpt2/model";
 import { OutOfMemoryError } from "../out-of-memory";
-import { megabytes, type TryAllocation, tryAllocation } from "../trial-allocation";
+import {
+  halvedUntilFits,
+  type Refusal,
+  type TryAllocation,
+  tryAllocation,
+} from "../trial-allocation";
 
-/** The largest step that is to come. */
-export interface StepShape {
-  /** Sequences that go through the model at once. */
+/** Sequences that are to go through the model together. */
+export interface PassShape {
   readonly sequences: number;
-  /** What they can be cut down to; as many as `sequences` where a cut would change what is learned. */
-  readonly fewest: number;
   /** Tokens of the longest. */
   readonly length: number;
+  /** What else makes a pass smaller: "Lower …". */
+  readonly remedy: string;
+}
+
+/** The largest step that is to come. */
+export interface StepShape extends PassShape {
+  /** What the sequences can be cut down to; as many as `sequences` where a cut would change what is learned. */
+  readonly fewest: number;
   /** The setting that decides how many they are. */
   readonly setting: string;
-  /** What else makes a step smaller: "Lower …". */
-  readonly remedy: string;
 }
 
 export interface Room {
@@ -28,61 +36,80 @@ export interface Room {
   readonly note: string | null;
 }
 
+type Sized = Pick<Gpt2, "config" | "keepsTransposedHead">;
+
 /** @throws OutOfMemoryError if there is no room for the fewest, with what to change. */
 export async function makeRoom(
-  model: Pick<Gpt2, "config" | "keepsTransposedHead">,
+  model: Sized,
   adapter: AdapterConfig,
   step: StepShape,
   attempt: TryAllocation = tryAllocation,
 ): Promise<Room> {
-  const backend = tf.getBackend() as BackendKind;
-  const kernels = backend === "webgpu" ? "fused" : "plain";
-  let refused: string | null = null;
-  for (let sequences = step.sequences; ; sequences = halved(sequences, step)) {
-    const training = { microBatch: sequences, length: step.length };
-    const shape = { model: model.config, adapter, training, kernels } as const;
-    const { sizes, total } = trainingBuffers(shape, model.keepsTransposedHead);
-    const reason = await attempt(sizes);
-    if (reason === null) {
-      const note = refused && noteOf(refused, sequences, step, adapter);
-      return { sequences, note };
-    }
-    refused ??= `${BACKEND_NAMES[backend]} has no room for ${step.sequences} of ${step.length} tokens, ${megabytes(total)} beside the model (${reason})`;
-    if (sequences <= step.fewest) throw noRoom(backend, total, reason, sequences, step);
+  const { sequences: asked, fewest, setting, remedy } = step;
+  const { count, refused, shortage } = await tried(model, adapter, step, fewest, attempt);
+  if (shortage !== null) {
+    const lower =
+      asked === fewest && asked > 1
+        ? `Lower ${setting} (now ${asked}), which changes what a step learns. `
+        : "";
+    throw noRoom("a training step", count, step, shortage, `${lower}${remedy}`);
   }
+  const same = adapter.loraDropout === 0 ? "" : ", but dropout leaves out other numbers";
+  const note =
+    refused &&
+    `${refusedIn(step, refused)}: ${count} ${count === 1 ? "goes" : "go"} through the model at once, below what ${setting} says, ` +
+      `and their gradients are added up. A step still learns from the same batch${same}.`;
+  return { sequences: count, note };
 }
 
-function halved(sequences: number, { fewest }: StepShape): number {
-  return Math.max(fewest, Math.floor(sequences / 2));
+/**
+ * Room to score the answers of a batch before it is learned from. They can be scored in parts, each of which takes no more than a step on as many.
+ * @throws OutOfMemoryError if there is no room for one.
+ */
+export async function makeRoomToScore(
+  model: Sized,
+  adapter: AdapterConfig,
+  batch: PassShape,
+  attempt: TryAllocation = tryAllocation,
+): Promise<Room> {
+  const { count, refused, shortage } = await tried(model, adapter, batch, 1, attempt);
+  if (shortage !== null) throw noRoom("scoring an answer", count, batch, shortage, batch.remedy);
+  const note =
+    refused &&
+    `${refusedIn(batch, refused)}: ${count} ${count === 1 ? "is" : "are"} scored at a time, which changes nothing that is learned.`;
+  return { sequences: count, note };
 }
 
-function noteOf(
-  refused: string,
-  sequences: number,
-  { setting }: StepShape,
-  { loraDropout }: AdapterConfig,
-): string {
-  const same = loraDropout === 0 ? "" : ", but dropout leaves out other numbers";
-  return (
-    `${refused}: ${sequences} ${sequences === 1 ? "goes" : "go"} through the model at once, below what ${setting} says, ` +
-    `and their gradients are added up. A step still learns from the same batch${same}.`
-  );
+async function tried(
+  model: Sized,
+  adapter: AdapterConfig,
+  { sequences, length }: PassShape,
+  fewest: number,
+  attempt: TryAllocation,
+) {
+  const kernels = tf.getBackend() === "webgpu" ? "fused" : "plain";
+  const buffersOf = (microBatch: number) => {
+    const shape = { model: model.config, adapter, training: { microBatch, length }, kernels } as const; // prettier-ignore
+    return trainingBuffers(shape, model.keepsTransposedHead);
+  };
+  return halvedUntilFits(sequences, fewest, buffersOf, attempt);
+}
+
+function refusedIn({ sequences, length }: PassShape, { total, reason }: Refusal): string {
+  const backend = BACKEND_NAMES[tf.getBackend() as BackendKind];
+  return `${backend} has no room for ${sequences} of ${length} tokens, ${megabytes(total)} beside the model (${reason})`;
 }
 
 function noRoom(
-  backend: BackendKind,
-  total: number,
-  reason: string,
+  what: string,
   sequences: number,
-  { length, setting, fewest, remedy, sequences: asked }: StepShape,
+  { length }: PassShape,
+  { total, reason }: Refusal,
+  remedy: string,
 ): OutOfMemoryError {
-  const lower =
-    asked === fewest && asked > 1
-      ? `Lower ${setting} (now ${asked}), which changes what a step learns. `
-      : "";
   return new OutOfMemoryError(
-    `${BACKEND_NAMES[backend]} has no room for a training step: ${sequences === 1 ? "one sequence" : `${sequences} sequences`} of ` +
+    `${BACKEND_NAMES[tf.getBackend() as BackendKind]} has no room for ${what}: ${sequences === 1 ? "one sequence" : `${sequences} sequences`} of ` +
       `${length} tokens ${sequences === 1 ? "takes" : "take"} ${megabytes(total)} beside the model (${reason}). ` +
-      `${lower}${remedy}, or take a smaller model or another device; closing other programs may help too.`,
+      `${remedy}, or take a smaller model or another device; closing other programs may help too.`,
   );
 }

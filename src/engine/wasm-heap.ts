@@ -1,0 +1,61 @@
+/**
+ * The heap that tfjs-backend-wasm (4.22.0, pinned) holds its tensors on, by the names that Emscripten gives it. A full one answers with the null
+ * pointer, which tfjs takes for an address: kernels then write over the bottom of the memory, and results are wrong without an error.
+ */
+import { megabytes } from "../core/models/memory";
+
+export interface WasmHeap {
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+}
+
+/** What WebAssembly can address. A size above it would wrap around. */
+const ADDRESSABLE = 2 ** 32;
+
+export class HeapFullError extends RangeError {
+  override readonly name = "HeapFullError";
+}
+
+/** XNNPACK's word for it, in tfjs's warning. */
+const NO_ROOM = /^XNN status .* is not successful\. Got status 6\b/;
+
+/**
+ * Loads tfjs-backend-wasm so that its kernels' own warnings are heard. A product copies its weights; without room for the copy tfjs only prints a warning,
+ * and the result is whatever the memory held.
+ * @param load  starts the backend: Emscripten takes `console.warn` as it is then, for good.
+ */
+export async function hearingKernels<T>(load: () => Promise<T>): Promise<T> {
+  const { warn } = console;
+  console.warn = (...words: unknown[]) => {
+    if (NO_ROOM.test(String(words[0]))) throw heapFull("a kernel's copy of its weights");
+    warn(...words);
+  };
+  try {
+    return await load();
+  } finally {
+    console.warn = warn;
+  }
+}
+
+const guarded = new WeakSet<WasmHeap>();
+
+/** From then on a full heap throws a HeapFullError, before anything is written. */
+export function guardHeap(heap: WasmHeap): void {
+  if (guarded.has(heap)) return;
+  guarded.add(heap);
+  heap._free(heap._malloc(1)); // Emscripten puts the real function in place at its first call
+  const allocate = heap._malloc.bind(heap);
+  heap._malloc = (bytes) => {
+    const pointer = bytes < ADDRESSABLE ? allocate(bytes) : 0;
+    if (pointer === 0 && bytes > 0) {
+      throw heapFull(`${megabytes(bytes)} more`);
+    }
+    return pointer;
+  };
+}
+
+function heapFull(what: string): HeapFullError {
+  return new HeapFullError(
+    `WebAssembly's heap is out of memory: it has no room for ${what}. Take fewer or shorter texts, a smaller model or a GPU`,
+  );
+}
