@@ -21,6 +21,7 @@ export default defineConfig({
         parity: "src/cli/parity.ts",
         example: "src/cli/example.ts",
         bench: "tests/bench/main.ts",
+        "nanogpt-theirs": "tests/bench/nanogpt-theirs.ts",
         "study-times": "tests/fixtures/study-times/record.ts",
       },
       output: { banner: COMMON_JS_NAMES },

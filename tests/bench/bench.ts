@@ -6,6 +6,12 @@ export interface Findings {
   readonly lines: readonly string[];
 }
 
+/** How much is generated at once; what is left out is the bench's own. */
+export interface Size {
+  readonly rows?: number;
+  readonly tokens?: number;
+}
+
 /** One measurement against a plain way of doing the same, in one run on one machine. */
 export interface Bench {
   readonly name: string;
@@ -15,7 +21,9 @@ export interface Bench {
   readonly quick: boolean;
   /** Those it can run on, the default first; none where nothing is computed by tfjs. */
   readonly backends: readonly BackendKind[];
-  run(backend: BackendKind): Promise<Findings>;
+  /** Whether it heeds what is asked for; otherwise asking is an error. */
+  readonly takesSize?: true;
+  run(backend: BackendKind, size?: Size): Promise<Findings>;
 }
 
 /** What a bench needs is not on this machine: said, and no failure. */

@@ -2,8 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { mulberry32 } from "../../src/core/random";
 import type { Bench } from "./bench";
-import { decodeConcatenating, decodeRecomputing, type Pick, sampling } from "./plain/decode";
-import type { PlainGpt2 } from "./plain/model";
+import { decodeConcatenating, decodeRecomputing, sampling } from "./plain/decode";
 import { GPT2_124M, loadPair, randomRows } from "./random-model";
 import { inTurns, milliseconds, ratio, spread, written } from "./rounds";
 import { start } from "./start";
@@ -12,55 +11,66 @@ import { answers } from "./steps";
 const [PROMPT, TOKENS] = [128, 64];
 const ROWS = [1, 5, 40];
 const ROUNDS = 3;
-/** Recomputing 40 rows takes a minute a token on a CPU, so it is done for one round, and by so many that fit its memory. */
+/** So many rows take minutes on a CPU: one round, and nothing before it. */
 const MANY_ROWS = 40;
-const RECOMPUTED_AT_ONCE = 5;
+/** Recomputing is run whole up to so many tokens. For more, the token in the middle is timed: it costs the mean of all. */
+const RECOMPUTED_WHOLE = 16;
+/** As many as fit its memory. */
+const PLAIN_ROWS_AT_ONCE = 5;
 
 export const decode: Bench = {
   name: "decode",
   about: "64 tokens after 128 at 124M, 1, 5 and 40 rows, against recomputing and a concat cache",
   quick: false,
   backends: ["wasm", "webgpu"],
-  async run(backend) {
+  takesSize: true,
+  async run(backend, size = {}) {
     const device = await start(backend);
     const { model, plain } = await loadPair(GPT2_124M, "2d", { shareWeights: true });
     plain.adapter.variables.forEach((variable) => (variable.trainable = false));
-    const figures: Record<string, unknown> = {};
+    const { tokens = TOKENS } = size;
+    const isWhole = tokens <= RECOMPUTED_WHOLE;
+    const figures: Record<string, unknown> = { tokens, recomputedWhole: isWhole };
     const lines = [
-      `${TOKENS} tokens after ${PROMPT} on ${device}, whole answers, prompts included`,
+      `${tokens} tokens after ${PROMPT} on ${device}, whole answers, prompts included`,
+      `recomputing: ${isWhole ? "whole answers too" : `the token in the middle, times ${tokens}`}`,
     ];
-    for (const rows of ROWS) {
+    for (const rows of size.rows === undefined ? ROWS : [size.rows]) {
       const prompts = randomRows(rows, PROMPT, GPT2_124M.vocabulary);
-      // A token costs as much as its text is long: the one in the middle is the mean of all.
-      const middle = randomRows(rows, PROMPT + TOKENS / 2, GPT2_124M.vocabulary);
+      const middle = randomRows(rows, PROMPT + tokens / 2, GPT2_124M.vocabulary);
       const pick = sampling(mulberry32(1));
-      const times = await inTurns(rows === MANY_ROWS ? 1 : ROUNDS, {
-        ours: () => answers(model, prompts, TOKENS),
-        recomputed: () => recompute(plain, middle, pick),
-        ...(rows === MANY_ROWS
-          ? {}
-          : { concatenated: () => decodeConcatenating(plain, prompts, TOKENS, pick) }),
-      } as Record<"ours" | "recomputed" | "concatenated", () => Promise<unknown>>);
-      const recomputed = times.recomputed.map((ms) => ms * TOKENS);
+      const isMany = rows >= MANY_ROWS;
+      const times = await inTurns(
+        isMany ? 1 : ROUNDS,
+        {
+          ours: () => answers(model, prompts, tokens),
+          concatenated: () =>
+            inParts(prompts, (part) => decodeConcatenating(plain, part, tokens, pick)),
+          recomputed: isWhole
+            ? () => inParts(prompts, (part) => decodeRecomputing(plain, part, tokens, pick))
+            : () => inParts(middle, (part) => decodeRecomputing(plain, part, 1, pick)),
+        },
+        { warm: !isMany },
+      );
+      const recomputed = times.recomputed.map((ms) => (isWhole ? ms : ms * tokens));
       const [ms, faster] = [spread(times.ours), ratio(recomputed, times.ours)];
-      const concatenated = times.concatenated && ratio(times.concatenated, times.ours);
+      const concatenated = ratio(times.concatenated, times.ours);
       figures[`rows${rows}`] = {
         ...{ ms, recomputingMs: spread(recomputed), ratio: faster },
-        ratioToConcatCache: concatenated ?? null,
+        ratioToConcatCache: concatenated,
       };
       lines.push(
-        `${String(rows).padStart(2)} rows  ${written(ms, 0)} ms, ${((1000 * rows * TOKENS) / ms.median).toFixed(0)} tokens/s; ` +
-          (concatenated ? `concat cache ${written(concatenated)} ×; ` : "") +
-          `recomputing ${written(faster)} ×`,
+        `${String(rows).padStart(2)} rows  ${written(ms, 0)} ms, ${((1000 * rows * tokens) / ms.median).toFixed(0)} tokens/s; ` +
+          `concat cache ${written(concatenated)} ×; recomputing ${written(faster)} ×`,
       );
     }
     return { figures, lines };
   },
 };
 
-async function recompute(plain: PlainGpt2, rows: number[][], pick: Pick): Promise<void> {
-  for (let i = 0; i < rows.length; i += RECOMPUTED_AT_ONCE) {
-    await decodeRecomputing(plain, rows.slice(i, i + RECOMPUTED_AT_ONCE), 1, pick);
+async function inParts(rows: number[][], work: (part: number[][]) => Promise<unknown>) {
+  for (let i = 0; i < rows.length; i += PLAIN_ROWS_AT_ONCE) {
+    await work(rows.slice(i, i + PLAIN_ROWS_AT_ONCE));
   }
 }
 

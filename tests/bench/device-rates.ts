@@ -4,6 +4,7 @@ import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { mulberry32 } from "../../src/core/random";
 import { Gpu } from "../../src/engine/webgpu/gpu";
 import type { Shader } from "../../src/engine/webgpu/shader";
+import { isSoftwareGpu } from "./start";
 
 /** 16 bytes read and written an invocation; its rate is the bandwidth that a kernel can hope for. */
 const copyShader: Shader = {
@@ -59,7 +60,7 @@ export class PlainDevice {
 
   /** @param device  its name, as `start` returns it. */
   constructor(device: string) {
-    const software = /swiftshader|llvmpipe/i.test(device);
+    const software = isSoftwareGpu(device);
     const { side, rows, repeats } = SIZES[software ? "software" : "hardware"];
     this.side = side;
     this.repeats = repeats;

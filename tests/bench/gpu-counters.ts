@@ -45,16 +45,26 @@ export function installGpuCounters(): void {
 }
 
 /** What `work` asked of the device. Nothing else may run meanwhile. @throws Error unless the counters are installed. */
-export async function countGpu(work: () => Promise<void>): Promise<GpuCounts> {
-  if (!installed) throw new Error("call installGpuCounters before the work is counted");
-  const start = { ...counter };
+export async function countGpu(work: () => Promise<unknown>): Promise<GpuCounts> {
+  const start = gpuCounts();
   await work();
+  return gpuCountsSince(start);
+}
+
+/** All since the counters were installed. @throws Error unless they are. */
+export function gpuCounts(): GpuCounts {
+  if (!installed) throw new Error("call installGpuCounters before the work is counted");
+  return { ...counter };
+}
+
+export function gpuCountsSince(start: GpuCounts): GpuCounts {
+  const now = gpuCounts();
   return {
-    dispatches: counter.dispatches - start.dispatches,
-    pipelines: counter.pipelines - start.pipelines,
-    bindGroups: counter.bindGroups - start.bindGroups,
-    bytesWritten: counter.bytesWritten - start.bytesWritten,
-    readbacks: counter.readbacks - start.readbacks,
+    dispatches: now.dispatches - start.dispatches,
+    pipelines: now.pipelines - start.pipelines,
+    bindGroups: now.bindGroups - start.bindGroups,
+    bytesWritten: now.bytesWritten - start.bytesWritten,
+    readbacks: now.readbacks - start.readbacks,
   };
 }
 

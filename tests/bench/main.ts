@@ -3,13 +3,15 @@ import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import type { BackendKind } from "../../src/engine/backend";
 import { alphaBootstrap } from "./alpha-bootstrap";
-import { type Bench, type Findings, Skip } from "./bench";
+import { type Bench, type Findings, type Size, Skip } from "./bench";
 import { demoDecode } from "./demo-decode";
 import { dispatches } from "./dispatches";
 import { decode, prefill } from "./decode";
+import { decodeHost } from "./decode-host";
 import { deviceLimits } from "./device-limits";
 import { encoder } from "./encoder";
 import { torch } from "./torch";
+import { transformers } from "./transformers";
 import { foldSessionBench } from "./fold-session";
 import { importBench } from "./import";
 import { gpt2124m } from "./gpt2-124m";
@@ -32,12 +34,14 @@ const benches: readonly Bench[] = [
   lora124m,
   gpt2124m,
   decode,
+  decodeHost,
   prefill,
   encoder,
   deviceLimits,
   gpuBounds,
   nanogpt,
   torch,
+  transformers,
 ];
 
 /** Asked for by another bench in a process of their own, which they may damage. */
@@ -45,11 +49,13 @@ const probes: readonly Bench[] = [plainLora124m];
 
 const help = `Measures the engine against plain ways of doing the same, both in one run.
 
-Usage: npm run bench [-- --only NAME | --all] [--backend wasm|webgpu|cpu] [--json]
+Usage: npm run bench [-- --only NAME | --all] [--backend wasm|webgpu|cpu] [--rows N] [--tokens N] [--json]
 
   --only      one bench; without it all those marked * run
   --all       every bench, each in a process of its own: an hour or more
   --backend   what computes, where a bench leaves the choice
+  --rows      how many answers at once, where a bench has several sizes (decode)
+  --tokens    how many tokens each is long
   --json      prints nothing but the figures, as JSON
 
 ${benches.map(({ name, about, quick }) => `  ${quick ? "*" : " "} ${name.padEnd(16)}${about}`).join("\n")}
@@ -62,6 +68,8 @@ async function main(args: string[]): Promise<number> {
       only: { type: "string" },
       all: { type: "boolean", default: false },
       backend: { type: "string" },
+      rows: { type: "string" },
+      tokens: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -80,11 +88,19 @@ async function main(args: string[]): Promise<number> {
     process.stderr.write(`bench: there is no bench "${values.only}"; there is ${names}\n`);
     return 2;
   }
+  const size = {
+    ...(values.rows === undefined ? {} : { rows: wholeNumber("rows", values.rows) }),
+    ...(values.tokens === undefined ? {} : { tokens: wholeNumber("tokens", values.tokens) }),
+  };
+  const fixed = chosen.find(({ takesSize }) => !takesSize);
+  if (Object.keys(size).length > 0 && fixed !== undefined) {
+    throw new Error(`${fixed.name} takes no --rows and no --tokens`);
+  }
   const onWebGpu = chosen.some((bench) => backendFor(bench, values.backend) === "webgpu");
   if (onWebGpu) await startAgainWithSwiftShader();
   const figures: Record<string, unknown> = {};
   for (const bench of chosen) {
-    const findings = await run(bench, backendFor(bench, values.backend));
+    const findings = await run(bench, backendFor(bench, values.backend), size);
     figures[bench.name] = findings?.figures ?? null;
     if (values.json || findings === null) continue;
     const lines = findings.lines.map((line) => `  ${line}\n`);
@@ -119,14 +135,19 @@ function eachAlone(backend: string | undefined, json: boolean): number {
 }
 
 /** @returns null where what the bench needs is not here. */
-async function run(bench: Bench, backend: BackendKind): Promise<Findings | null> {
+async function run(bench: Bench, backend: BackendKind, size: Size): Promise<Findings | null> {
   try {
-    return await bench.run(backend);
+    return await bench.run(backend, size);
   } catch (error) {
     if (!(error instanceof Skip)) throw error;
     process.stderr.write(`${bench.name}: skipped: ${error.message}\n`);
     return null;
   }
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Error(`--${option} must be a whole number, 1 or more, got "${text}"`);
 }
 
 function backendFor({ name, backends }: Bench, asked: string | undefined): BackendKind {

@@ -16,6 +16,8 @@ export interface Shape {
   readonly width: number;
   readonly vocabulary: number;
   readonly positions: number;
+  /** Standard deviation of the weights; GPT-2's at initialisation, 0.02, if absent. */
+  readonly deviation?: number;
 }
 
 export const GPT2_124M: Shape = {
@@ -23,19 +25,21 @@ export const GPT2_124M: Shape = {
 };
 
 const SEED = 1;
-const DEVIATION = 0.02; // GPT-2's initialisation
 
 export function randomFiles(name: string, shape: Shape): ModelFiles {
+  const read = (file: string) =>
+    file === "config.json" ? gpt2Config(shape) : writeSafetensors(randomTensors(shape));
+  return { name, read: async (file) => read(file) };
+}
+
+/** A config.json. */
+export function gpt2Config(shape: Shape): Uint8Array {
   const config = {
     ...{ model_type: "gpt2", n_layer: shape.layers, n_head: shape.heads, n_embd: shape.width },
     ...{ vocab_size: shape.vocabulary, n_positions: shape.positions },
     eos_token_id: shape.vocabulary - 1,
   };
-  const read = (file: string) =>
-    file === "config.json"
-      ? new TextEncoder().encode(JSON.stringify(config))
-      : writeSafetensors(randomTensors(shape));
-  return { name, read: async (file) => read(file) };
+  return new TextEncoder().encode(JSON.stringify(config));
 }
 
 /** The engine's model with a fresh rank-8 adapter on c_attn, and the plain formulation of the same. */
@@ -77,7 +81,8 @@ export function randomSequences(rows: number, length: number, { vocabulary }: Sh
   }));
 }
 
-function randomTensors({ layers, width, vocabulary, positions }: Shape): NamedTensor[] {
+export function randomTensors(shape: Shape): NamedTensor[] {
+  const { layers, width, vocabulary, positions, deviation = 0.02 } = shape;
   const random = mulberry32(SEED);
   const tensors: NamedTensor[] = [];
   const add = (name: string, shape: readonly number[], value: () => number) => {
@@ -85,7 +90,7 @@ function randomTensors({ layers, width, vocabulary, positions }: Shape): NamedTe
     for (let i = 0; i < data.length; i++) data[i] = value();
     tensors.push({ name, shape, data });
   };
-  const draw = () => (2 * random() - 1) * DEVIATION * Math.sqrt(3); // uniform of that deviation
+  const draw = () => (2 * random() - 1) * deviation * Math.sqrt(3); // uniform of that deviation
   const norm = (name: string) => {
     add(`${name}.weight`, [width], () => 1);
     add(`${name}.bias`, [width], () => 0);

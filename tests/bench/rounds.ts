@@ -11,18 +11,20 @@ export type Work = () => Promise<unknown>;
 
 /**
  * Runs each way once to warm up and then once a round, in turns.
+ * @param warm  false: no time for that.
  * @returns milliseconds, by way and round.
  */
 export async function inTurns<Name extends string>(
   rounds: number,
   ways: Readonly<Record<Name, Work>>,
+  { warm = true } = {},
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(ways) as Name[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
     Name,
     number[]
   >;
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = warm ? 0 : 1; round <= rounds; round++) {
     for (const name of names) {
       const ms = await milliseconds(ways[name]);
       if (round > 0) times[name].push(ms);

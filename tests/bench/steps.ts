@@ -46,11 +46,16 @@ export async function ppoSteps(model: Gpt2, rollout: Rollout, steps: number): Pr
   return entropies;
 }
 
-/** Answers of exactly so many tokens, sampled at temperature 1, all rows at once. */
-export function answers(model: Gpt2, prompts: readonly (readonly number[])[], tokens: number) {
+/** Answers of exactly so many tokens, all rows at once. @param temperature  0: the likeliest token, always. */
+export function answers(
+  model: Gpt2,
+  prompts: readonly (readonly number[])[],
+  tokens: number,
+  temperature = 1,
+) {
   const rows = prompts.map((ids, seed) => ({ ids, seed }));
   return generate(model, rows, {
-    ...{ temperature: 1, topK: 0, topP: 1, maxNewTokens: tokens, endOfText: null },
+    ...{ temperature, topK: 0, topP: 1, maxNewTokens: tokens, endOfText: null },
     maxBatch: prompts.length,
     tokensPerRead: 8, // a software GPU would be read at every token
   });

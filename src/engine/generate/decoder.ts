@@ -13,6 +13,7 @@ import { projectQkv } from "../kernels/decode/project-qkv";
 import { addProjection } from "../kernels/decode/residual";
 import { type LiveRow, rowTable } from "../kernels/decode/rows";
 import { sampleNext } from "../kernels/decode/sample";
+import { RepeatedWork } from "../webgpu/repeated-work";
 import { DecodeWeights } from "./decode-weights";
 import { promptTensor, type PromptTable, sharePrompts } from "./prompts";
 import type { SamplerSettings } from "./sampler";
@@ -27,6 +28,8 @@ export interface DecoderOptions {
   /** Tokens drawn at most. */
   readonly steps: number;
   readonly adapterOff: boolean;
+  /** Whether webgpu may be given a token's commands again, in place of computing them anew. Default true. */
+  readonly replay?: boolean;
 }
 
 /** A decoded token is 5 dispatches a layer and 3 more: embedding, head, sampling. */
@@ -39,6 +42,7 @@ export class Decoder {
   readonly #draws: tf.Tensor2D; // int32 [rows, steps]
   readonly #tokens: tf.Tensor2D; // int32 [rows, steps]
   readonly #seen: tf.Tensor2D | undefined; // int32 [rows, ⌈vocabulary/32⌉]
+  readonly #token: RepeatedWork;
   #live: tf.Tensor2D; // int32 [live, 4]
   #drawn = 0;
 
@@ -57,6 +61,7 @@ export class Decoder {
     const penalised = (settings.repetitionPenalty ?? 1) !== 1;
     this.#seen = penalised ? occurrences(rows, vocabulary) : undefined;
     this.#live = rowTable(this.#table.rows.map((row) => ({ ...row, drawn: 0 })));
+    this.#token = new RepeatedWork(() => this.#compute(), options);
   }
 
   /**
@@ -86,28 +91,32 @@ export class Decoder {
       }
       const last = rows.map(({ prompt, promptLength }) => prompt * shape[1] + promptLength - 1);
       tf.tidy(() => this.#sample(tf.gather(states, tf.tensor1d(last, "int32"))));
+      this.#drawn = 1;
     } finally {
       states.dispose();
     }
   }
 
-  /** Computes the tokens drawn last and draws the next ones. */
+  /** Computes the tokens drawn last and draws the next ones. Every step uses the same tensors until rows are dropped. */
   step(): void {
+    this.#token.run();
+    this.#drawn += 1;
+  }
+
+  #compute(): void {
     const { wte, wpe, blocks } = this.#weights;
     const { heads, layerNormEpsilon: epsilon } = this.#model.config;
     const rows = this.#live;
-    tf.tidy(() => {
-      let [x] = embedLast({ wte, wpe, rows, tokens: this.#tokens }, {});
-      blocks.forEach(({ norm1, cAttn, attnProj, norm2, cFc, mlpProj }, layer) => {
-        const { prompts, own: cache } = this.#cache.layer(layer);
-        const [q] = projectQkv({ x, norm: norm1, ...cAttn, rows, cache }, { epsilon });
-        const [attended] = attendOne({ q, prompts, cache, rows }, { heads });
-        [x] = addProjection({ x: attended, residual: x, ...attnProj }, {});
-        const [inner] = innerLayer({ x, norm: norm2, ...cFc }, { epsilon });
-        [x] = addProjection({ x: inner, residual: x, ...mlpProj }, {});
-      });
-      this.#sample(x);
+    let [x] = embedLast({ wte, wpe, rows, tokens: this.#tokens }, {});
+    blocks.forEach(({ norm1, cAttn, attnProj, norm2, cFc, mlpProj }, layer) => {
+      const { prompts, own: cache } = this.#cache.layer(layer);
+      const [q] = projectQkv({ x, norm: norm1, ...cAttn, rows, cache }, { epsilon });
+      const [attended] = attendOne({ q, prompts, cache, rows }, { heads });
+      [x] = addProjection({ x: attended, residual: x, ...attnProj }, {});
+      const [inner] = innerLayer({ x, norm: norm2, ...cFc }, { epsilon });
+      [x] = addProjection({ x: inner, residual: x, ...mlpProj }, {});
     });
+    this.#sample(x);
   }
 
   /** All tokens drawn so far, int32 [rows, steps]: a read-back. */
@@ -117,12 +126,14 @@ export class Decoder {
 
   /** Goes on with these rows of the batch only. */
   keep(rows: readonly number[]): void {
+    this.#token.forget();
     this.#live.dispose();
     const drawn = this.#drawn;
     this.#live = rowTable(rows.map((row): LiveRow => ({ ...this.#table.rows[row]!, drawn })));
   }
 
   dispose(): void {
+    this.#token.forget();
     this.#weights.dispose();
     this.#cache.dispose();
     tf.dispose([this.#draws, this.#tokens, this.#live]);
@@ -140,7 +151,6 @@ export class Decoder {
       { logits, rows: this.#live, draws: this.#draws, tokens: this.#tokens, seen: this.#seen },
       this.#options.settings,
     );
-    this.#drawn += 1;
   }
 }
 

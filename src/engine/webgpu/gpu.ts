@@ -2,22 +2,15 @@
  * Runs the engine's own shaders on the device, the command queue and the tensors of tfjs's WebGPU backend. tfjs's
  * `runWebGPUProgram` has one output, never in place; here a shader writes as many tensors as it needs.
  */
-import type { DataId, DataType, TensorInfo } from "@tensorflow/tfjs-core";
-import { env, util } from "@tensorflow/tfjs-core";
+import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import { env, tidy, util } from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { Bindings } from "./bindings";
+import { dropCopy, internalsOf, openPass, submit } from "./internals";
+import { Recorder, type Recording } from "./recording";
 import { type Shader, shaderText, uniformBytes } from "./shader";
 import { smallUploads } from "./small-uploads";
 import { steadyPool } from "./steady-pool";
-
-/** The parts of tfjs's backend (4.22.0, pinned) that it declares private. */
-interface Internals {
-  commandEncoder: GPUCommandEncoder;
-  computePassEncoder: GPUComputePassEncoder | null;
-  dispatchCountInPass: number;
-  /** Tensors that commands not yet submitted use: their buffers must not go back to the pool before. */
-  readonly commandQueueOwnedIds: WeakSet<DataId>;
-}
 
 export interface Dispatch {
   readonly inputs: readonly TensorInfo[];
@@ -33,6 +26,8 @@ interface Made {
   readonly byShader: WeakMap<Shader, GPUComputePipeline>;
   readonly byText: Map<string, GPUComputePipeline>;
   readonly bindings: Bindings;
+  /** Of the work that is being recorded. */
+  recorder: Recorder | null;
 }
 const made = new WeakMap<GPUDevice, Made>();
 
@@ -50,7 +45,9 @@ export class Gpu {
 
   /** A tensor of undefined content, for a shader to write all of. */
   empty(shape: readonly number[], dtype: DataType = "float32"): TensorInfo {
-    return this.#backend.makeTensorInfo([...shape], dtype);
+    const tensor = this.#backend.makeTensorInfo([...shape], dtype);
+    this.#made.recorder?.made(tensor);
+    return tensor;
   }
 
   /** The same tensor as a kernel's result: what a kernel changed in place, or only reshaped. */
@@ -63,9 +60,10 @@ export class Gpu {
   copy(tensor: TensorInfo): TensorInfo {
     const copy = this.empty(tensor.shape, tensor.dtype);
     const [from, to] = [this.#buffer(tensor), this.#buffer(copy)];
+    this.#made.recorder?.other();
     this.#backend.ensureCommandEncoderReady();
     this.#backend.endComputePassEncoder();
-    const { commandEncoder } = this.#backend as unknown as Internals;
+    const { commandEncoder } = internalsOf(this.#backend);
     commandEncoder.copyBufferToBuffer(from, 0, to, 0, 4 * sizeOf(tensor));
     return copy;
   }
@@ -78,7 +76,7 @@ export class Gpu {
   /** Puts one dispatch into the queue. @throws RangeError for more workgroups along an axis than a device takes. */
   run(shader: Shader, { inputs, outputs, uniforms = {}, groups }: Dispatch): void {
     const backend = this.#backend;
-    const internals = backend as unknown as Internals;
+    const internals = internalsOf(backend);
     const [x, y = 1, z = 1] = groups;
     if (x * y * z === 0) return; // nothing to compute: an output of no elements
     if (Math.max(x, y, z) > MOST_GROUPS) {
@@ -88,42 +86,55 @@ export class Gpu {
     }
 
     const buffers = [...inputs, ...outputs].map((tensor) => this.#buffer(tensor));
-    // A copy that a read-back left would be read again in place of what the shader writes now.
-    for (const { dataId } of outputs) {
-      (backend.tensorMap.get(dataId) as { values: unknown }).values = null;
-    }
-    const { bindings } = this.#made;
+    for (const { dataId } of outputs) dropCopy(backend, dataId);
+    const { bindings, recorder } = this.#made;
     if (Object.keys(shader.uniforms).length > 0) {
       buffers.push(bindings.uniforms(uniformBytes(shader, uniforms)));
     }
     const pipeline = this.#pipeline(shader);
     const bindGroup = bindings.group(shader.name, pipeline, buffers);
 
-    backend.ensureCommandEncoderReady();
-    internals.computePassEncoder ??= internals.commandEncoder.beginComputePass();
-    const pass = internals.computePassEncoder;
+    const pass = openPass(backend);
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
     pass.dispatchWorkgroups(x, y, z);
+    recorder?.dispatched({ pipeline, bindGroup, groups: [x, y, z] }, inputs, outputs);
     internals.dispatchCountInPass += 1;
     if (internals.dispatchCountInPass >= env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE")) {
-      backend.endComputePassEncoder();
-      backend.submitQueue();
+      submit(backend);
     }
+  }
+
+  /**
+   * Does the work, in a tidy, and notes its commands to be given again.
+   * @param work  may keep no tensor that it makes.
+   * @returns null where that would not do the same: the work used more than `empty`, `share`, `run` and `dispose`. It has
+   *          been done nevertheless.
+   */
+  record(work: () => void): Recording | null {
+    const recorder = new Recorder(this.#backend);
+    this.#made.recorder = recorder;
+    try {
+      tidy(work);
+    } catch (error) {
+      recorder.finish()?.dispose();
+      throw error;
+    } finally {
+      this.#made.recorder = null;
+    }
+    return recorder.finish();
   }
 
   /** Submits what is queued and waits until the device has done it; no values come back. */
   async done(): Promise<void> {
-    this.#backend.ensureCommandEncoderReady();
-    this.#backend.endComputePassEncoder();
-    this.#backend.submitQueue();
+    submit(this.#backend);
     await this.#backend.queue.onSubmittedWorkDone();
   }
 
   /** A tensor's buffer, for a command about to be queued. */
   #buffer({ dataId }: TensorInfo): GPUBuffer {
     this.#backend.uploadToGPU(dataId);
-    (this.#backend as unknown as Internals).commandQueueOwnedIds.add(dataId);
+    internalsOf(this.#backend).commandQueueOwnedIds.add(dataId);
     return this.#backend.tensorMap.get(dataId).resource as GPUBuffer;
   }
 
@@ -143,7 +154,12 @@ function madeOn(backend: WebGPUBackend): Made {
   const { device, bufferManager } = backend;
   let known = made.get(device);
   if (known === undefined) {
-    known = { byShader: new WeakMap(), byText: new Map(), bindings: new Bindings(device) };
+    known = {
+      byShader: new WeakMap(),
+      byText: new Map(),
+      bindings: new Bindings(device),
+      recorder: null,
+    };
     made.set(device, known);
     steadyPool(bufferManager);
     smallUploads(backend);
