@@ -10,6 +10,7 @@ import { onnxAssets } from "./vite-plugins/onnx-assets.ts";
 import { serviceWorker } from "./vite-plugins/service-worker.ts";
 import { threadedWasm } from "./vite-plugins/threaded-wasm.ts";
 import { wasmAssets } from "./vite-plugins/wasm-assets.ts";
+import { words } from "./vite-plugins/words/plugin.ts";
 
 if (process.env["VITEST"]) useSwiftShader(process.env); // vitest's workers inherit it
 
@@ -17,6 +18,7 @@ export default defineConfig({
   // Relative addresses: the built site works from any base path on a plain static host.
   base: "./",
   plugins: [
+    words({ pseudo: process.env["STEADFAST_WORDS"] === "pseudo" }),
     svelte(),
     contentSecurityPolicy(),
     encoderAssets(),
@@ -25,7 +27,11 @@ export default defineConfig({
     goldenAssets(),
     serviceWorker(),
   ],
-  worker: { format: "es", plugins: () => [threadedWasm()] },
+  worker: {
+    format: "es",
+    plugins: () => [threadedWasm()],
+    rolldownOptions: { checks: { bundlerTimings: false } },
+  },
   // Isolated, the page may share memory between threads. A host without these headers serves it as well, on one thread.
   preview: {
     headers: {

@@ -1,5 +1,5 @@
 /**
- * Every check, as CI runs them: types, lint, format, unused code and build together; unit and parity tests; browser.
+ * Every check, as CI runs them: types, lint, format, unused code, words and build together; unit and parity tests; browser.
  * Goes on after a failure, and ends with what failed and "N passed, N failed".
  */
 import { spawn } from "node:child_process";
@@ -18,6 +18,7 @@ const checks = [
   { title: "lint", command: "npm run -s check:lint" },
   { title: "format", command: "npm run -s check:format" },
   { title: "unused code", command: "npm run -s check:unused" },
+  { title: "words", command: "npm run -s check:words" },
   { title: "build", command: "npm run -s build -- --logLevel warn" },
 ];
 

@@ -45,7 +45,9 @@ export async function runMetricsOf(db: Database, source: TaskSource): Promise<Ru
   return {
     pairs: {
       rows,
-      columns: [{ name: "Similarity in the run", values: rows.map((r) => r.weight) }],
+      columns: [
+        { name: /* @wc-ignore */ "Similarity in the run", values: rows.map((r) => r.weight) },
+      ],
     },
     sage: new Map(scores.map(({ id, sage }) => [id, sage])),
   };
@@ -85,7 +87,10 @@ function ofRun(rated: readonly PairTexts[], run: RunMetrics | null): MetricValue
   const known = new Set(rated.map(({ questionId }) => questionId));
   const sage = new Map([...run.sage].filter(([id]) => known.has(id)));
   const similarity = metricsFor(rated, run.pairs);
-  return [...similarity, { name: "SaGE in the run", of: "question", values: sage }];
+  return [
+    ...similarity,
+    { name: /* @wc-ignore */ "SaGE in the run", of: "question", values: sage },
+  ];
 }
 
 function contentOf({ name, of, values }: MetricValues): string {

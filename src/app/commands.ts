@@ -27,6 +27,7 @@ const PLACES: readonly (readonly [title: string, route: Route])[] = [
   ["Self-test", { page: "self-test" }],
 ];
 
+// @wc-include
 const THEME_TITLES = { system: "as the system", light: "light", dark: "dark" } as const;
 
 export function commandsOf(app: Steadfast, openHelp: () => void): Command[] {

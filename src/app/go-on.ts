@@ -2,6 +2,7 @@
 import type { PhaseKind } from "../core/study/events";
 import type { CheckpointNote } from "../storage/checkpoints";
 import type { PhaseProgress } from "../core/study/phases";
+import { plural } from "./plural";
 import type { StudyView } from "./study-view";
 
 const TRAINING: Readonly<Partial<Record<PhaseKind, string>>> = { lora: "LoRA", ppo: "PPO" };
@@ -29,7 +30,12 @@ export function goOnSentence(
   const again = last.done - checkpoint.step;
   return (
     `It goes on from its last checkpoint: ${training} step ${checkpoint.step}${total}, saved ${ago(now - checkpoint.savedAt)} ago. ` +
-    (again > 0 ? `The ${again === 1 ? "step" : `${again} steps`} after it will be run again.` : "")
+    (again > 0
+      ? plural(again, [
+          "The step after it will be run again.",
+          "The # steps after it will be run again.",
+        ])
+      : "")
   ).trim();
 }
 

@@ -39,6 +39,7 @@ const DEFAULTS: Keys = {
 const KEY = "steadfast.label-keys";
 
 /** Keys that move the focus, leave the page or press buttons. */
+// @wc-ignore
 const RESERVED = new Set([
   "Tab",
   "Enter",

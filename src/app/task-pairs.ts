@@ -36,7 +36,7 @@ export async function poolOfAnswers(
     return {
       question: {
         id,
-        text: texts.get(id) ?? `Question ${id}`,
+        text: texts.get(id) ?? /* @wc-ignore */ `Question ${id}`,
         answers: said.map(({ paraphrase, text }) => ({ id: String(paraphrase + 1), text })),
       },
       // Scoring leaves out empty answers too, and takes the pairs in the same order.
@@ -96,7 +96,8 @@ export async function poolAcross(
       const number = paraphrase + 1;
       const content = {
         questionId,
-        question: wordings.get(questionId)?.[paraphrase] ?? `Question ${questionId}`,
+        question:
+          wordings.get(questionId)?.[paraphrase] ?? /* @wc-ignore */ `Question ${questionId}`,
         answers: [
           { id: `${number}a`, text: one },
           { id: `${number}b`, text: two },

@@ -2,6 +2,7 @@
 import type { QuestionId } from "../core/corpus/corpus";
 import type { SelectionRecord } from "../core/select/select";
 import type { StudyConfig } from "../core/study/config";
+import { plural } from "./plural";
 import type { StudyView } from "./study-view";
 
 type Settings = Pick<StudyConfig, "rollouts">;
@@ -29,7 +30,7 @@ export function trainingExposure(
         : WHY_NOT[latest.decision];
     const paid =
       isDrawn && hasPpo && rollouts.enabled
-        ? `; PPO asked it ${rollouts.passes === 1 ? "once" : `${rollouts.passes} times`} at most`
+        ? plural(rollouts.passes, ["; PPO asked it once at most", "; PPO asked it # times at most"])
         : "";
     return [`Cycle ${cycle}: ${learned}${isDrawn ? "" : ", as decided earlier"}${paid}.`];
   });

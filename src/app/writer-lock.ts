@@ -18,8 +18,8 @@ export interface Patience {
 }
 const PATIENCE: Patience = { every: 1000, times: 4 };
 
-const ASK = "are you there?";
-const ANSWER = "I am";
+/* @wc-ignore */ const ASK = "are you there?";
+/* @wc-ignore */ const ANSWER = "I am";
 
 /** What the work came to. */
 interface Held<T> {

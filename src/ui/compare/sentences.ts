@@ -1,7 +1,8 @@
 /** A comparison in plain sentences. */
 import type { EvaluatedModel } from "../../app/compare.svelte";
 import type { ModelComparison } from "../../core/compare/compare";
-import { change, count, interval, score, timeText } from "../controls/figures";
+import { plural } from "../../app/plural";
+import { change, interval, score, timeText } from "../controls/figures";
 import { roleName } from "../controls/roles";
 
 /** "LoRA, cycle 1" within its run. */
@@ -31,14 +32,17 @@ export function verdict(
   if (meanDifference === null || p === null) {
     return "The two have no question in common, so there is nothing to compare.";
   }
-  if (bounds === null) return `With ${count(n, "question")} nothing can be said about noise.`;
+  if (bounds === null)
+    return `With ${plural(n, ["# question", "# questions"])} nothing can be said about noise.`;
   const by = `${change(meanDifference)} ${interval([bounds.low, bounds.high])}, n = ${n}, ${pText(p)}`;
   const excludesZero = bounds.low > 0 || bounds.high < 0;
   if (excludesZero !== p < 0.05) {
     return `${after} against ${before}: ${by}. Interval and p disagree about whether that is more than noise.`;
   }
   if (!excludesZero) return `No difference beyond noise between ${before} and ${after}: ${by}.`;
-  return `${after} is ${meanDifference > 0 ? "more" : "less"} consistent than ${before}: ${by}. That is more than noise.`;
+  return meanDifference > 0
+    ? `${after} is more consistent than ${before}: ${by}. That is more than noise.`
+    : `${after} is less consistent than ${before}: ${by}. That is more than noise.`;
 }
 
 export function pText(p: number): string {
@@ -49,11 +53,11 @@ export function pText(p: number): string {
 export function powerText({ power, measures, changes }: ModelComparison): string | null {
   if (power === null) return null;
   const n = changes.length;
-  const can = `With ${count(n, "question")}, a true difference of ${score(power.smallestDifference)} would be found four times in five.`;
+  const can = `With ${plural(n, ["# question", "# questions"])}, a true difference of ${score(power.smallestDifference)} would be found four times in five.`;
   const { interval: bounds } = measures[0]!.paired;
   const isNoise = bounds === null || (bounds.low <= 0 && bounds.high >= 0);
   if (!isNoise || power.pairsForObserved === null || power.pairsForObserved <= n) return can;
-  return `${can} If the difference seen here is the true one, it takes about ${count(power.pairsForObserved, "question")} to find it.`;
+  return `${can} If the difference seen here is the true one, it takes about ${plural(power.pairsForObserved, ["# question", "# questions"])} to find it.`;
 }
 
 /** Whether answers to different questions grew alike too; null where a control is missing or SaGE did not rise. */

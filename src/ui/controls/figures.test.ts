@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { change, count, interval, score } from "./figures";
+import { change, interval, score } from "./figures";
 
 test("a score has two digits and no 0 before the point", () => {
   expect([0.571, 1, 0, -0.034, -0.001, null].map(score)).toEqual([
@@ -19,9 +19,4 @@ test("an interval that is undefined is a dash", () => {
 
 test("a change carries its sign", () => {
   expect([0.11, -0.03, 0].map(change)).toEqual(["+.11", "−.03", "+.00"]);
-});
-
-test("counts agree with their nouns", () => {
-  expect([count(1000, "pair"), count(1, "rater")]).toEqual(["1,000 pairs", "1 rater"]);
-  expect(count(2, "reply", "replies")).toBe("2 replies");
 });

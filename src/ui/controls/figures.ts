@@ -48,13 +48,6 @@ export function timeText(at: number): string {
   return date.format(at);
 }
 
-const whole = new Intl.NumberFormat("en-GB");
-
-/** "1,000 pairs", "1 rater". */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${whole.format(n)} ${n === 1 ? one : many}`;
-}
-
 /** "−0.00" is 0; U+2212 is as wide as a digit and is read as "minus". */
 function signless(digits: string): string {
   return /^-0\.?0*$/.test(digits) ? digits.slice(1) : digits.replace("-", "−");

@@ -1,6 +1,7 @@
 import type { CorpusEntry } from "../../app/corpora.svelte";
 import type { Corpus, Question } from "../../core/corpus/corpus";
-import { count, timeText } from "../controls/figures";
+import { plural } from "../../app/plural";
+import { timeText } from "../controls/figures";
 
 /** "40 questions × 5 wordings", "3 questions, 2 to 5 wordings each", or "790 questions with choices". */
 export function sizeOf({ questions }: Corpus): string {
@@ -9,12 +10,12 @@ export function sizeOf({ questions }: Corpus): string {
     least = Math.min(least, paraphrases.length);
     most = Math.max(most, paraphrases.length);
   }
-  const asked = count(questions.length, "question");
+  const asked = plural(questions.length, ["# question", "# questions"]);
   if (most === 0)
     return questions[0]?.choices ? `${asked} with choices` : `${asked} without wordings`;
   return least === most
-    ? `${asked} × ${count(least, "wording")}`
-    : `${asked}, ${least} to ${count(most, "wording")} each`;
+    ? `${asked} × ${plural(least, ["# wording", "# wordings"])}`
+    : `${asked}, ${least} to ${plural(most, ["# wording", "# wordings"])} each`;
 }
 
 /** Wordings of the question that has most. */
@@ -34,9 +35,9 @@ export function metaOf({
   return [
     String(id),
     ...(topic === null ? [] : [topic]),
-    ...(paraphrases.length > 0 ? [count(paraphrases.length, "wording")] : []),
-    ...(choices ? [count(choices.texts.length, "choice")] : []),
-    ...(recorded ? ["answered"] : []),
+    ...(paraphrases.length > 0 ? [plural(paraphrases.length, ["# wording", "# wordings"])] : []),
+    ...(choices ? [plural(choices.texts.length, ["# choice", "# choices"])] : []),
+    ...(recorded ? [/* @wc-include */ "answered"] : []),
     ...(foundations && foundations.length > 0 ? [foundations.join(", ")] : []),
   ].join(" · ");
 }
@@ -60,6 +61,8 @@ export function limitOf({ questions }: Corpus): string | null {
   }
   const few = questions.filter(({ paraphrases }) => paraphrases.length < 2).length;
   if (few === 0) return null;
-  const [have, it] = few === 1 ? ["has", "it"] : ["have", "they"];
-  return `${count(few, "question")} ${have} a single wording. Consistency needs two or more, so ${it} cannot be scored.`;
+  return plural(few, [
+    "# question has a single wording. Consistency needs two or more, so it cannot be scored.",
+    "# questions have a single wording. Consistency needs two or more, so they cannot be scored.",
+  ]);
 }

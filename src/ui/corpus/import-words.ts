@@ -1,5 +1,6 @@
 /** Words of the import's preview. */
 import type { CorpusEntry } from "../../app/corpora.svelte";
+import { plural } from "../../app/plural";
 import type { FoundationLabels } from "../../core/import/collect";
 import type { ImportCounts } from "../../core/import/import";
 import type { Json } from "../../core/import/record";
@@ -11,29 +12,37 @@ interface Counted {
   readonly warn: boolean;
 }
 
-const words = (n: number, one: string, many = `${one}s`) => (n === 1 ? one : many);
-
 /** What the file holds, the questions always, everything else where there is some. */
 export function countsOf(counts: ImportCounts): Counted[] {
   const { questions, paraphrases, answers, pairs, tasks, empty } = counts;
   const { duplicateWordings, duplicateQuestions, tooShort, singleWording } = counts;
   const all: readonly (readonly [number, string, boolean])[] = [
-    [questions, words(questions, "question"), false],
-    [paraphrases, words(paraphrases, "wording"), false],
-    [answers, words(answers, "recorded answer"), false],
-    [pairs, words(pairs, "pair of answers", "pairs of answers"), false],
-    [tasks, words(tasks, "question with choices", "questions with choices"), false],
+    [questions, plural(questions, ["question", "questions"]), false],
+    [paraphrases, plural(paraphrases, ["wording", "wordings"]), false],
+    [answers, plural(answers, ["recorded answer", "recorded answers"]), false],
+    [pairs, plural(pairs, ["pair of answers", "pairs of answers"]), false],
+    [tasks, plural(tasks, ["question with choices", "questions with choices"]), false],
     [
       duplicateWordings,
-      words(duplicateWordings, "wording", "wordings") + " a question has twice",
+      plural(duplicateWordings, ["wording a question has twice", "wordings a question has twice"]),
       true,
     ],
-    [duplicateQuestions, words(duplicateQuestions, "question") + " with the text of another", true],
-    [empty, words(empty, "empty text"), true],
-    [tooShort, words(tooShort, "text", "texts") + " of a single word", true],
+    [
+      duplicateQuestions,
+      plural(duplicateQuestions, [
+        "question with the text of another",
+        "questions with the text of another",
+      ]),
+      true,
+    ],
+    [empty, plural(empty, ["empty text", "empty texts"]), true],
+    [tooShort, plural(tooShort, ["text of a single word", "texts of a single word"]), true],
     [
       singleWording,
-      words(singleWording, "question") + " with one wording, which cannot be scored",
+      plural(singleWording, [
+        "question with one wording, which cannot be scored",
+        "questions with one wording, which cannot be scored",
+      ]),
       true,
     ],
   ];

@@ -2,6 +2,8 @@
 import { parseQuestionId } from "../../core/corpus/corpus";
 import type { Field } from "../../core/study/fields";
 
+/** Settings are called as in the schema, in its language. */
+// @wc-ignore
 const SPELLING: Readonly<Record<string, string>> = {
   kl: "KL",
   lora: "LoRA",
@@ -25,8 +27,8 @@ export function toText(value: unknown): string {
 
 /** What a default is called. */
 export function inWords(value: unknown): string {
-  if (typeof value === "boolean") return value ? "on" : "off";
-  return toText(value) || "empty";
+  if (typeof value === "boolean") return value ? /* @wc-include */ "on" : /* @wc-include */ "off";
+  return toText(value) || /* @wc-include */ "empty";
 }
 
 /** What was typed, as a value: undefined for the default. What is no number stays text, for the schema to refuse. */
@@ -52,10 +54,12 @@ export function fromText({ input, nullable }: Field, text: string): unknown {
 /** The schema's message in plain words: "Expected at most 1, got 2". */
 export function explain(message: string, value: unknown): string {
   if (value === "") return "Fill this in";
+  // @wc-ignore
   return message
     .replace(/^Invalid [\w ]+: /, "")
     .replace(/Expected (<=|>=|<|>|!)/, (_, sign: keyof typeof SIGNS) => `Expected ${SIGNS[sign]} `)
     .replace(" but received ", ", got ");
 }
 
+// @wc-ignore
 const SIGNS = { "<=": "at most", ">=": "at least", "<": "less than", ">": "more than", "!": "not" };

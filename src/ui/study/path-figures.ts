@@ -1,4 +1,5 @@
 import type { PeopleSummary } from "../../app/people-summary";
+import { plural } from "../../app/plural";
 import type { PathStep } from "../../app/study-path";
 import { type StudyView, currentCycle } from "../../app/study-view";
 import type { PhaseProgress } from "../../core/study/phases";
@@ -43,7 +44,9 @@ export function stepFigure(step: PathStep, known: Known): string {
     return step.name === "ppo" && !known.config.rollouts.enabled ? "switched off" : "not needed";
   }
   if (step.state === "todo") {
-    return step.name === "evaluate" ? `${known.config.questions.evaluation} questions` : "to come";
+    return step.name === "evaluate"
+      ? plural(known.config.questions.evaluation, ["# question", "# questions"])
+      : "to come";
   }
   return finished(step, known);
 }
@@ -53,14 +56,16 @@ function people(summary: PeopleSummary | null): string {
   const { raters, alpha } = summary;
   if (raters === 0) return "no labels yet";
   const agreement = alpha === null ? "" : `, α ${score(alpha)}`;
-  return `${raters} ${raters === 1 ? "rater" : "raters"}${agreement}`;
+  return `${plural(raters, ["# rater", "# raters"])}${agreement}`;
 }
 
 function corpusSize(corpus: Corpus | null): string {
   if (corpus === null) return "–";
   const [first = 0, ...others] = corpus.questions.map(({ paraphrases }) => paraphrases.length);
   const uniform = others.every((count) => count === first);
-  return uniform ? `${corpus.questions.length} × ${first}` : `${corpus.questions.length} questions`;
+  return uniform
+    ? `${corpus.questions.length} × ${first}`
+    : plural(corpus.questions.length, ["# question", "# questions"]);
 }
 
 function running({ phases, timeLeft }: PathStep, { config }: Known): string {
@@ -98,12 +103,12 @@ function finished({ name, phases }: PathStep, { view, config }: Known): string {
     }
     case "lora":
       return fromTo(
-        "loss",
+        /* @wc-include */ "loss",
         ofCycle(view.sftSteps).map(({ loss }) => fixed(loss, 2)),
       );
     case "ppo":
       return fromTo(
-        "reward",
+        /* @wc-include */ "reward",
         ofCycle(view.ppoSteps).map(({ meanScore }) => score(meanScore)),
       );
     case "evaluate":
