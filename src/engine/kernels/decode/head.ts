@@ -6,7 +6,7 @@ import { normal } from "../example";
 import { defineKernel } from "../kernel";
 import { project } from "../linear";
 import { exampleNorm } from "./examples";
-import { normalised } from "./plain";
+import { inFours, normalised } from "./plain";
 import { LANES, rowProduct, rowValues, TILE_COLUMNS, TILE_ROWS } from "./tile";
 
 interface Head extends Record<string, tf.Tensor | undefined> {
@@ -21,7 +21,7 @@ interface Head extends Record<string, tf.Tensor | undefined> {
 export const headLogits = defineKernel<Head, { epsilon: number }, [tf.Tensor2D]>({
   name: "decodeHead",
   plain: ({ x, norm, weight, transposed }, { epsilon }) => [
-    project(normalised(x, norm, epsilon), weight, transposed ?? null),
+    inFours(normalised(x, norm, epsilon), (rows) => project(rows, weight, transposed ?? null)),
   ],
   webgpu: (gpu, { x, norm, weight }, { epsilon }) => {
     const [rows, width] = x.shape;
