@@ -27,11 +27,14 @@ export async function thisBrowser(): Promise<Browser> {
     userAgent: navigator.userAgent,
     secure: isSecureContext,
     hasWebGpu: gpu !== undefined,
-    gpu: info
-      ? { name: name || "unnamed GPU", software: /swiftshader|llvmpipe/i.test(name) }
-      : null,
+    gpu: info ? { name: name || "unnamed GPU", software: isSoftwareGpu(name) } : null,
     threads: crossOriginIsolated ? navigator.hardwareConcurrency : 1,
   };
+}
+
+/** Whether a GPU of this name computes on the CPU. */
+export function isSoftwareGpu(name: string): boolean {
+  return /swiftshader|llvmpipe/i.test(name);
 }
 
 export function checkDevice(browser: Browser): DeviceCheck {

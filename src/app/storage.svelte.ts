@@ -1,5 +1,6 @@
 import type { RunExtent } from "../core/format/project/items";
 import type { ArchivedItem } from "../core/format/project/project";
+import { megabytes } from "../core/megabytes";
 import { getBackupFolder, setBackupFolder } from "../storage/backup-folder";
 import type { Database } from "../storage/db";
 import { deleteAllModels } from "../storage/models";
@@ -97,7 +98,6 @@ export class StorageState {
     const estimate = await this.#estimate();
     if (estimate === null || estimate.usage + bytes <= estimate.quota) return null;
     const free = Math.max(0, estimate.quota - estimate.usage);
-    const megabytes = (amount: number) => `${Math.ceil(amount / 1e6)} MB`;
     return (
       `The run may store up to ${megabytes(bytes)}, and the browser has ${megabytes(free)} left ` +
       "for this site. Delete runs or corpora you no longer need, or free space on the disk."

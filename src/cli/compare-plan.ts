@@ -5,7 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { canonicalJson } from "../core/annotation/canonical-json";
 import { incomparable } from "../core/compare/comparable";
 import { DEMO_METHODS } from "../core/compare/demo-methods";
-import { heldOutQuestions } from "../core/compare/plan";
+import { holdingOut } from "../core/compare/plan";
 import { BUILT_IN_FILES } from "../core/corpus/built-in";
 import type { Corpus } from "../core/corpus/corpus";
 import { BUILT_IN_ENCODER } from "../core/encode/encoder";
@@ -64,7 +64,7 @@ export async function planComparison(
   }
   const corpus = await readCorpus(config.corpus, ".");
   const split = await readingInput(() => splitCorpus(config, corpus));
-  const heldOut = heldOutQuestions(config, corpus);
+  const heldOut = holdingOut(split.evaluation);
   const runs = methods.flatMap(({ method, input }) =>
     Array.from({ length: seeds }, (_, i) => {
       const seed = resolveConfig(input).seed + i;

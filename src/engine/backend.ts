@@ -1,7 +1,8 @@
 /** Starts a tfjs backend. tfjs-core registers no gradients by itself, so they come from here. */
 import * as tf from "@tensorflow/tfjs-core"; // first: the gradients ask for flags that it registers
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
-import { guardHeap, hearingKernels, type WasmHeap } from "./wasm-heap";
+import type { MemoryShape } from "../core/models/memory";
+import { guardHeap, hearingKernels, wasmHeap } from "./wasm-heap";
 
 export type BackendKind = "webgpu" | "wasm" | "cpu";
 
@@ -35,6 +36,16 @@ export const BACKEND_NAMES = {
   cpu: "Plain JavaScript",
 } as const;
 
+/** Of the current backend, in messages. */
+export function backendName(): string {
+  return BACKEND_NAMES[tf.getBackend() as BackendKind];
+}
+
+/** Which forms of our kernels the current backend runs. */
+export function kernelsHere(): MemoryShape["kernels"] {
+  return tf.getBackend() === "webgpu" ? "fused" : "plain";
+}
+
 /** tfjs's 15 costs a training step a sixth of its time in submits; more than this holds freed tensors for too long. */
 const DISPATCHES_A_SUBMIT = 32;
 
@@ -60,7 +71,7 @@ export async function startBackend(
   });
   if (!started) throw new BackendError(`${BACKEND_NAMES[kind]} did not start; ${remedy(kind)}`);
   await tf.ready();
-  if (kind === "wasm") guardHeap((tf.backend() as unknown as { readonly wasm: WasmHeap }).wasm);
+  if (kind === "wasm") guardHeap(wasmHeap());
   return { kind, device: device() };
 }
 

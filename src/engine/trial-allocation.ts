@@ -4,19 +4,19 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import { type Buffers, megabytes } from "../core/models/memory";
-import { HeapFullError, type WasmHeap } from "./wasm-heap";
+import { megabytes } from "../core/megabytes";
+import type { Buffers } from "../core/models/memory";
+import { HeapFullError, type WasmHeap, wasmHeap } from "./wasm-heap";
 
 /** Tries to hold buffers of these sizes, in bytes, all at once. Answers why they cannot be had, or null if they can. */
 export type TryAllocation = (sizes: readonly number[]) => Promise<string | null>;
 
 export const tryAllocation: TryAllocation = (sizes) => {
-  const backend: unknown = tf.backend();
   switch (tf.getBackend()) {
     case "webgpu":
-      return tryOnGpu((backend as WebGPUBackend).device, sizes);
+      return tryOnGpu((tf.backend() as WebGPUBackend).device, sizes);
     case "wasm":
-      return tryOnHeap((backend as { readonly wasm: WasmHeap }).wasm, sizes);
+      return tryOnHeap(wasmHeap(), sizes);
     default:
       return tryArrays(sizes);
   }

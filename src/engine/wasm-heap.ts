@@ -2,11 +2,17 @@
  * The heap that tfjs-backend-wasm (4.22.0, pinned) holds its tensors on, by the names that Emscripten gives it. A full one answers with the null
  * pointer, which tfjs takes for an address: kernels then write over the bottom of the memory, and results are wrong without an error.
  */
-import { megabytes } from "../core/models/memory";
+import * as tf from "@tensorflow/tfjs-core";
+import { megabytes } from "../core/megabytes";
 
 export interface WasmHeap {
   _malloc(bytes: number): number;
   _free(pointer: number): void;
+}
+
+/** That of the current backend, which must be wasm. */
+export function wasmHeap(): WasmHeap {
+  return (tf.backend() as unknown as { readonly wasm: WasmHeap }).wasm;
 }
 
 /** What WebAssembly can address. A size above it would wrap around. */

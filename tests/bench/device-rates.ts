@@ -4,7 +4,7 @@ import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { mulberry32 } from "../../src/core/random";
 import { Gpu } from "../../src/engine/webgpu/gpu";
 import type { Shader } from "../../src/engine/webgpu/shader";
-import { isSoftwareGpu } from "./start";
+import { isSoftwareGpu } from "../../src/app/device-check";
 
 /** 16 bytes read and written an invocation; its rate is the bandwidth that a kernel can hope for. */
 const copyShader: Shader = {

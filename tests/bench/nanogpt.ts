@@ -9,7 +9,8 @@ import { countGpu } from "./gpu-counters";
 import { type Counted, each, type Measured, type Task } from "./nanogpt-task";
 import { loadPair, randomRows, randomSequences, type Shape } from "./random-model";
 import { milliseconds, ratio, spread, written } from "./rounds";
-import { isSoftwareGpu, start } from "./start";
+import { isSoftwareGpu } from "../../src/app/device-check";
+import { start } from "./start";
 import { answers, loraSteps } from "./steps";
 
 const PACKAGE = "@genai-fi/nanogpt";

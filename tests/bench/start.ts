@@ -42,11 +42,6 @@ async function answers(): Promise<boolean> {
   return (await navigator.gpu.requestAdapter()) !== null;
 }
 
-/** @param device  its name, as `start` returns it. */
-export function isSoftwareGpu(device: string): boolean {
-  return /swiftshader|llvmpipe/i.test(device);
-}
-
 /** Megabytes (2²⁰) of the wasm backend's memory, which never shrinks; null on another backend. */
 export function wasmHeapMB(): number | null {
   if (tf.getBackend() !== "wasm") return null;

@@ -1,6 +1,6 @@
 /** Which studies a comparison of methods is made of. */
 import { canonicalJson } from "../annotation/canonical-json";
-import type { Corpus } from "../corpus/corpus";
+import type { Corpus, Question } from "../corpus/corpus";
 import type { StudyConfig } from "../study/config";
 import { splitCorpus } from "../study/split";
 import { type ComparedMethod, METHOD_SETTINGS } from "./method-settings";
@@ -24,7 +24,7 @@ export function planStudies(
   seeds: number,
   corpus: Corpus,
 ): PlannedStudy[] {
-  const questions = { ...base.questions, ...heldOutQuestions(base, corpus) };
+  const questions = { ...base.questions, ...holdingOut(splitCorpus(base, corpus).evaluation) };
   return Array.from({ length: seeds }, (_, i) => base.seed + i).flatMap((seed) =>
     methods.map((method) => {
       const { rollouts, ppo } = METHOD_SETTINGS[method];
@@ -38,12 +38,9 @@ export function planStudies(
   );
 }
 
-/**
- * What makes every study of a comparison hold out the questions that this one does, whatever its seed.
- * @throws RangeError if the settings do not fit the corpus.
- */
-export function heldOutQuestions(config: StudyConfig, corpus: Corpus) {
-  const alwaysEvaluate = splitCorpus(config, corpus).evaluation.map(({ id }) => id);
+/** What makes every study of a comparison hold out these questions, whatever its seed. */
+export function holdingOut(questions: readonly Question[]) {
+  const alwaysEvaluate = questions.map(({ id }) => id);
   return { evaluation: alwaysEvaluate.length, alwaysEvaluate };
 }
 

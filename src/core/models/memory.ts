@@ -49,9 +49,6 @@ const FLOAT = 4;
 /** Rows that are decoded at once, at most. */
 export const DECODED_AT_ONCE = 32;
 
-/** Rounded up. */
-export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
-
 /**
  * Numbers a token that are alive at the peak of a block's backward pass, in widths and inner widths, and copies of the logits of the tokens whose
  * loss is computed at once. Measured, as tensors' bytes, on models of several shapes; memory.test.ts holds the sum to 10 %.

@@ -1,9 +1,9 @@
 /** Sampling on a device whose memory may not hold all rows at once: as many at a time as it has room for. */
-import * as tf from "@tensorflow/tfjs-core";
 import { largest } from "../../core/largest";
-import { DECODED_AT_ONCE, decodingBuffers, megabytes } from "../../core/models/memory";
+import { megabytes } from "../../core/megabytes";
+import { DECODED_AT_ONCE, decodingBuffers } from "../../core/models/memory";
 import type { Hooks } from "../../core/study/hooks";
-import { BACKEND_NAMES, type BackendKind } from "../backend";
+import { backendName, kernelsHere } from "../backend";
 import type { Gpt2 } from "../gpt2/model";
 import { OutOfMemoryError } from "../out-of-memory";
 import { halvedUntilFits, type TryAllocation, tryAllocation } from "../trial-allocation";
@@ -41,15 +41,14 @@ export class RoomySampler {
   ): Promise<number> {
     const asked = Math.max(1, Math.min(DECODED_AT_ONCE, prompts.length));
     const promptLength = largest(prompts.map(({ ids }) => ids.length));
-    const kernels = tf.getBackend() === "webgpu" ? "fused" : "plain";
     const { config: model, keepsTransposedHead } = this.#model;
     const buffersOf = (rows: number) => {
       const decoding = { rows, promptLength, maxNewTokens };
-      return decodingBuffers({ model, kernels, decoding }, keepsTransposedHead);
+      return decodingBuffers({ model, kernels: kernelsHere(), decoding }, keepsTransposedHead);
     };
     if (buffersOf(asked).total <= this.#had) return asked;
     const { count, refused, shortage } = await halvedUntilFits(asked, 1, buffersOf, this.#attempt);
-    const backend = BACKEND_NAMES[tf.getBackend() as BackendKind];
+    const backend = backendName();
     if (shortage !== null) {
       throw new OutOfMemoryError(
         `${backend} has no room for an answer of ${maxNewTokens} tokens to a prompt of ${promptLength}: ${megabytes(shortage.total)} beside the model ` +

@@ -1,8 +1,8 @@
 /** Sees to it, before a training's first step, that the device has room for the largest: by taking that much, once. */
-import * as tf from "@tensorflow/tfjs-core";
 import type { AdapterConfig } from "../../core/adapter/config";
-import { megabytes, trainingBuffers } from "../../core/models/memory";
-import { BACKEND_NAMES, type BackendKind } from "../backend";
+import { megabytes } from "../../core/megabytes";
+import { trainingBuffers } from "../../core/models/memory";
+import { backendName, kernelsHere } from "../backend";
 import type { Gpt2 } from "../gpt2/model";
 import { OutOfMemoryError } from "../out-of-memory";
 import {
@@ -87,17 +87,20 @@ async function tried(
   fewest: number,
   attempt: TryAllocation,
 ) {
-  const kernels = tf.getBackend() === "webgpu" ? "fused" : "plain";
   const buffersOf = (microBatch: number) => {
-    const shape = { model: model.config, adapter, training: { microBatch, length }, kernels } as const; // prettier-ignore
+    const shape = {
+      model: model.config,
+      adapter,
+      training: { microBatch, length },
+      kernels: kernelsHere(),
+    };
     return trainingBuffers(shape, model.keepsTransposedHead);
   };
   return halvedUntilFits(sequences, fewest, buffersOf, attempt);
 }
 
 function refusedIn({ sequences, length }: PassShape, { total, reason }: Refusal): string {
-  const backend = BACKEND_NAMES[tf.getBackend() as BackendKind];
-  return `${backend} has no room for ${sequences} of ${length} tokens, ${megabytes(total)} beside the model (${reason})`;
+  return `${backendName()} has no room for ${sequences} of ${length} tokens, ${megabytes(total)} beside the model (${reason})`;
 }
 
 function noRoom(
@@ -108,7 +111,7 @@ function noRoom(
   remedy: string,
 ): OutOfMemoryError {
   return new OutOfMemoryError(
-    `${BACKEND_NAMES[tf.getBackend() as BackendKind]} has no room for ${what}: ${sequences === 1 ? "one sequence" : `${sequences} sequences`} of ` +
+    `${backendName()} has no room for ${what}: ${sequences === 1 ? "one sequence" : `${sequences} sequences`} of ` +
       `${length} tokens ${sequences === 1 ? "takes" : "take"} ${megabytes(total)} beside the model (${reason}). ` +
       `${remedy}, or take a smaller model or another device; closing other programs may help too.`,
   );

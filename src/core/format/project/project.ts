@@ -1,4 +1,5 @@
 /** A whole project as one zip: written item by item, and believed only after every byte of it was verified. */
+import { megabytes } from "../../megabytes";
 import { InputError } from "../input-error";
 import {
   type ItemKind,
@@ -179,7 +180,6 @@ function checkSame(
 
 function checkSize(item: ProjectItem, bytes: number, total: number, files: number): void {
   if (bytes <= LIMITS.entry && total <= LIMITS.total && files < LIMITS.entries) return;
-  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
   throw new RangeError(
     `with “${itemTitle(item)}” (${megabytes(bytes)}) the archive would have ${files + 1} files of ${megabytes(total)} ` +
       `together; ${LIMITS.entries} of ${megabytes(LIMITS.total)}, none over ${megabytes(LIMITS.entry)}, can be read again. ` +
