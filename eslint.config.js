@@ -50,7 +50,16 @@ const entries = {
 };
 
 export default defineConfig(
-  { ignores: ["dist/", "dist-cli/", "public/", "test-results/", "playwright-report/"] },
+  {
+    ignores: [
+      "dist/",
+      "dist-cli/",
+      "public/",
+      "test-results/",
+      "playwright-report/",
+      "src/engine/simd/assembly/",
+    ],
+  },
   js.configs.recommended,
   { files: ["**/*.ts", "**/*.svelte"], extends: [ts.configs.recommendedTypeChecked] },
   svelte.configs.recommended,

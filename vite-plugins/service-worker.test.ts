@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { builtFiles, scriptOf } from "./service-worker";
+import { build } from "vite";
+import { builtFiles, scriptOf, serviceWorker } from "./service-worker";
 
 const folder = mkdtempSync(join(tmpdir(), "steadfast-site-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,4 +32,17 @@ test("the script is a classic one, and changes when a file does", () => {
   expect(script).not.toContain("export");
   writeFileSync(join(folder, "demo/a.json"), "abd");
   expect(scriptOf(builtFiles(folder), "work();\nexport {};\n")).not.toBe(script);
+});
+
+test("a build that fails shows its own error, not that there are no files to list", async () => {
+  const root = mkdtempSync(join(tmpdir(), "steadfast-broken-"));
+  writeFileSync(join(root, "index.html"), '<script type="module" src="./broken.js"></script>');
+  writeFileSync(join(root, "broken.js"), "const = 1;");
+  const config = { root, configFile: false, logLevel: "silent" } as const;
+  await expect(build({ ...config, plugins: [serviceWorker()] })).rejects.toThrow("broken.js");
+  writeFileSync(join(root, "broken.js"), "console.log(1);");
+  await build({ ...config, plugins: [serviceWorker()] });
+  expect(builtFiles(join(root, "dist")).map(({ path }) => path)).toContain("");
+  expect(readFileSync(join(root, "dist/service-worker.js"), "utf8")).toContain("SITE_FILES");
+  rmSync(root, { recursive: true });
 });

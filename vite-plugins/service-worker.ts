@@ -20,17 +20,22 @@ export interface BuiltFile {
 /** Writes the service worker beside the built page, with the list of all files and their hashes in it. */
 export function serviceWorker(): Plugin {
   let outDir = "";
+  let hasFailed = false;
   return {
     name: "steadfast:service-worker",
     apply: "build",
     configResolved(config) {
       outDir = resolve(config.root, config.build.outDir);
     },
-    // Last, when other plugins have put their files there.
+    buildEnd(error) {
+      hasFailed = error !== undefined;
+    },
+    // Last, when other plugins have put their files there. It also runs after a failed build, whose error shall be the one that is seen.
     closeBundle: {
       order: "post",
       sequential: true,
       async handler() {
+        if (hasFailed) return;
         const files = builtFiles(outDir);
         const large = files
           .filter(({ eager }) => !eager)

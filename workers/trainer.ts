@@ -1,17 +1,23 @@
 /** Runs studies off the page's thread: owns the GPU, and gives `runStudy` its engine, storage and clients. */
 import { chatModel } from "../src/clients/chat";
 import { recordedAnswers } from "../src/clients/recorded";
+import type { Question } from "../src/core/corpus/corpus";
 import type { Encoder } from "../src/core/encode/encoder";
 import type { Aligned } from "../src/core/study/ports";
 import type { SweepPoint } from "../src/core/study/sweep-point";
 import { sweepTemperatures } from "../src/core/study/temperature-sweep";
 import { type RemeasureStage, remeasure } from "../src/core/study/remeasure";
 import { chooseBackend } from "../src/engine/backend";
-import { unlessDeviceFails } from "../src/engine/device-failure";
-import { sayingWhatRanOut } from "../src/engine/out-of-memory";
+import {
+  type AskedModel,
+  answersNeed,
+  sayingWhatRanOut,
+  studyNeeds,
+} from "../src/engine/out-of-memory";
 import type { OnnxPolicy } from "../src/engine/onnx-policy";
 import { Gpt2Policy } from "../src/engine/policy";
 import { loadTarget } from "../src/engine/target";
+import { whileAsked } from "../src/engine/while-asked";
 import { serve } from "../src/protocol/rpc";
 import type { AssetUrls, RunParams, StudyContract } from "../src/protocol/study";
 import { type Database, openDatabase } from "../src/storage/db";
@@ -58,7 +64,8 @@ serve<StudyContract>(scope, {
     const call = { signal, pause: pausing.signal, progress };
     const work = runStoredStudy(params, ports, call);
     if (!(policy instanceof Gpt2Policy)) return { report: await work };
-    return { report: await sayingWhatRanOut(work, { model: policy.config, config, corpus }) };
+    const needs = studyNeeds({ model: policy.config, config, corpus });
+    return { report: await sayingWhatRanOut(work, needs) };
   },
 
   async sweep({ config, questions, adapter, temperatures }, { signal, progress }) {
@@ -72,9 +79,11 @@ serve<StudyContract>(scope, {
       onPoint: (point: SweepPoint) => void points.push(point),
     };
     const ports = { policy, encoder };
-    return unlessDeviceFails(
+    const { maxNewTokens } = config.sampling;
+    return whileAsked(
+      policy,
       (signal) => sweepTemperatures(questions, temperatures, ports, config, { ...hooks, signal }),
-      signal,
+      { signal, needs: (model) => answersNeed(model, wordingsOf(questions), maxNewTokens) },
     );
   },
 
@@ -91,10 +100,13 @@ serve<StudyContract>(scope, {
     const report = seldom(progress);
     const onProgress = (stage: RemeasureStage, done: number, total: number) =>
       report({ stage, done, total }, false);
-    const measured = await unlessDeviceFails(
-      (signal) => remeasure(questions, answers, ports, config, { signal, onProgress }),
-      signal,
-    );
+    const measuring = (signal: AbortSignal) =>
+      remeasure(questions, answers, ports, config, { signal, onProgress });
+    const { maxNewTokens } = config.sampling;
+    const needs = (model: AskedModel) => answersNeed(model, wordingsOf(questions), maxNewTokens);
+    const measured = await (policy
+      ? whileAsked(policy, measuring, { signal, needs })
+      : measuring(signal));
     const { name, revision } = inference ?? {};
     return { ...measured, inference: name && revision ? { name, revision } : null };
   },
@@ -114,9 +126,10 @@ serve<StudyContract>(scope, {
     await policy.useAdapter(null);
     const report = seldom(progress);
     const onProgress = (done: number, total: number) => report({ done, total }, done === total);
-    return unlessDeviceFails(
+    return whileAsked(
+      policy,
       (signal) => writeTexts(policy, prompts, sampling, { signal, onProgress }),
-      signal,
+      { signal, needs: (model) => answersNeed(model, prompts.length, sampling.maxNewTokens) },
     );
   },
 
@@ -132,6 +145,9 @@ serve<StudyContract>(scope, {
     return null;
   },
 });
+
+const wordingsOf = (questions: readonly Question[]) =>
+  questions.reduce((sum, { paraphrases }) => sum + paraphrases.length, 0);
 
 /** The model stays on the device between runs. */
 async function targetOf(

@@ -1,6 +1,8 @@
 import { deriveSeed } from "../core/random";
 import type { Sampling } from "../core/study/config";
+import { answersNeed } from "../engine/out-of-memory";
 import { loadTarget } from "../engine/target";
+import { whileAsked } from "../engine/while-asked";
 import { readAdapter } from "./adapter-folder";
 import { BACKEND_HELP, BACKEND_OPTION, startNamed } from "./backend";
 import { type Command, readArgs, realNumber, wholeNumber } from "./command";
@@ -66,9 +68,14 @@ export const generate: Command = {
         if (adapter) await policy.useAdapter(adapter);
         policy.checkPrompt(prompt, sampling, "--prompt");
       });
-      const [continuation] = await policy.continue([{ prompt, seed }], sampling, {
-        signal: interruptible(),
-      });
+      const [continuation] = await whileAsked(
+        policy,
+        (signal) => policy.continue([{ prompt, seed }], sampling, { signal }),
+        {
+          signal: interruptible(),
+          needs: (model) => answersNeed(model, 1, sampling.maxNewTokens),
+        },
+      );
       const { text, ids } = continuation!;
       process.stdout.write(`${values.json ? JSON.stringify({ text, ids }) : text}\n`);
     } finally {

@@ -6,7 +6,9 @@ import { type ChatRequest, requestKey } from "../core/chat/request";
 import type { Sampling } from "../core/study/config";
 import type { SeededPrompt } from "../core/study/ports";
 import type { ModelFiles } from "../engine/gpt2/load";
+import { answersNeed } from "../engine/out-of-memory";
 import { loadTarget } from "../engine/target";
+import { whileAsked } from "../engine/while-asked";
 import { readAdapter } from "./adapter-folder";
 import { startNamed } from "./backend";
 import { readingInput } from "./errors";
@@ -101,7 +103,14 @@ export class LocalModel {
     const keys = requests.map(requestKey);
     const kept = await Promise.all(keys.map((key) => this.#replies.get(key)));
     if (kept.every((reply) => reply !== null)) return kept.map(({ text }) => text);
-    const texts = await this.#policy.generate(block, this.#sampling, { signal: this.#signal });
+    const texts = await whileAsked(
+      this.#policy,
+      (signal) => this.#policy.generate(block, this.#sampling, { signal }),
+      {
+        signal: this.#signal,
+        needs: (model) => answersNeed(model, block.length, this.#sampling.maxNewTokens),
+      },
+    );
     for (const [i, text] of texts.entries()) {
       const reply = { key: keys[i]!, request: requests[i]!, text, usage: null, response: "" };
       await this.#replies.put({ ...reply, at: Date.now(), payer: "" });

@@ -7,7 +7,7 @@ import type { StudyEvent } from "../core/study/events";
 import { runStudy } from "../core/study/study";
 import { planTime } from "../core/study/time-plan";
 import { unlessDeviceFails } from "../engine/device-failure";
-import { sayingWhatRanOut } from "../engine/out-of-memory";
+import { sayingWhatRanOut, studyNeeds } from "../engine/out-of-memory";
 import { Gpt2Policy } from "../engine/policy";
 import { loadTarget } from "../engine/target";
 import { REPLIES, openAligned } from "./aligned";
@@ -115,8 +115,9 @@ export const study: Command = {
         (signal) => runStudy(config, corpus, ports, { ...context, signal }),
         signal,
       );
-      const size = policy instanceof Gpt2Policy ? { model: policy.config, config, corpus } : null;
-      const result = await (size ? sayingWhatRanOut(work, size) : work);
+      const needs =
+        policy instanceof Gpt2Policy ? studyNeeds({ model: policy.config, config, corpus }) : null;
+      const result = await (needs ? sayingWhatRanOut(work, needs) : work);
       const peakBytes = 1024 * process.resourceUsage().maxRSS;
       await store.finish(result, { started, phases: log.seconds(), peakBytes, resumed: resumes });
       print(result, values.json);

@@ -4,7 +4,9 @@ import type { StudyConfig } from "../core/study/config";
 import { resolveConfig } from "../core/study/presets";
 import { SWEEP_TEMPERATURES, type SweepPoint } from "../core/study/sweep-point";
 import { checkTemperatures, sweepTemperatures } from "../core/study/temperature-sweep";
+import { answersNeed } from "../engine/out-of-memory";
 import { loadTarget } from "../engine/target";
+import { whileAsked } from "../engine/while-asked";
 import { readAdapter } from "./adapter-folder";
 import { loadEncoder } from "./assets";
 import { BACKEND_HELP, BACKEND_OPTION, startNamed } from "./backend";
@@ -85,10 +87,19 @@ export const sweep: Command = {
       });
       const encoder = await loadEncoder(values.encoder);
       const line = progressLine(`${policy.name} answers`);
-      const hooks = { signal: interruptible(), onProgress: line.update };
       const ports = { policy, encoder };
-      const points = await sweepTemperatures(asked, temperatures, ports, config, hooks);
-      line.end();
+      const points = await whileAsked(
+        policy,
+        (signal) =>
+          sweepTemperatures(asked, temperatures, ports, config, {
+            signal,
+            onProgress: line.update,
+          }),
+        {
+          signal: interruptible(),
+          needs: (model) => answersNeed(model, promptsOf(asked, config).length, maxNewTokens),
+        },
+      ).finally(() => line.end());
       process.stdout.write(values.json ? `${JSON.stringify(points)}\n` : table(points));
     } finally {
       policy.dispose();

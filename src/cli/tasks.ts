@@ -4,7 +4,10 @@ import type { Question } from "../core/corpus/corpus";
 import { TASKS, taskOf } from "../core/tasks/registry";
 import { takeTask, type TaskRow } from "../core/tasks/evaluate";
 import { WHOLE } from "../core/shard/shard";
+import { scoringNeeds } from "../engine/out-of-memory";
 import { loadPolicy } from "../engine/policy";
+import { SCORED_AT_ONCE } from "../engine/training/continuations";
+import { whileAsked } from "../engine/while-asked";
 import { readAdapter } from "./adapter-folder";
 import { BACKEND_HELP, BACKEND_OPTION, startNamed } from "./backend";
 import { type Command, readArgs, wholeNumber } from "./command";
@@ -84,10 +87,15 @@ export const tasks: Command = {
       if (adapter) await readingInput(() => policy.useAdapter(adapter));
       const part = takeShard(questions, shard ?? WHOLE);
       const line = progressLine("asking");
-      const hooks = { signal: interruptible(), onProgress: line.update };
       const asked = part.map(({ item }) => item);
-      const rows = await takeTask(task, asked, policy, hooks);
-      line.end();
+      const rows = await whileAsked(
+        policy,
+        (signal) => takeTask(task, asked, policy, { signal, onProgress: line.update }),
+        {
+          signal: interruptible(),
+          needs: ({ config }) => scoringNeeds(config, SCORED_AT_ONCE),
+        },
+      ).finally(() => line.end());
       if (shard === null) return await finish(rows, settings, out, json);
       const job = jobOf("tasks", corpus, questions.length, settings);
       const results = part.map(({ position }, i) => ({ position, result: rows[i]! }));

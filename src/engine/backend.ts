@@ -1,7 +1,9 @@
 /** Starts a tfjs backend. tfjs-core registers no gradients by itself, so they come from here. */
 import * as tf from "@tensorflow/tfjs-core"; // first: the gradients ask for flags that it registers
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { MemoryShape } from "../core/models/memory";
+import { loadSimd, simdOf } from "./simd/simd";
 import { guardHeap, hearingKernels, wasmHeap } from "./wasm-heap";
 
 export type BackendKind = "webgpu" | "wasm" | "cpu";
@@ -43,7 +45,8 @@ export function backendName(): string {
 
 /** Which forms of our kernels the current backend runs. */
 export function kernelsHere(): MemoryShape["kernels"] {
-  return tf.getBackend() === "webgpu" ? "fused" : "plain";
+  if (tf.getBackend() === "webgpu") return "fused";
+  return simdOf(tf.backend())?.threaded === false ? "simd" : "plain";
 }
 
 /** tfjs's 15 costs a training step a sixth of its time in submits; more than this holds freed tensors for too long. */
@@ -71,7 +74,10 @@ export async function startBackend(
   });
   if (!started) throw new BackendError(`${BACKEND_NAMES[kind]} did not start; ${remedy(kind)}`);
   await tf.ready();
-  if (kind === "wasm") guardHeap(wasmHeap());
+  if (kind === "wasm") {
+    guardHeap(wasmHeap());
+    await loadSimd(tf.backend() as BackendWasm);
+  }
   return { kind, device: device() };
 }
 

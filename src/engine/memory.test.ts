@@ -7,7 +7,7 @@ import { loadPair, randomSequences } from "../../tests/bench/random-model";
 import { loraSteps } from "../../tests/bench/steps";
 import { resolveConfig } from "../core/study/presets";
 import { createAdapter } from "./adapter/attach";
-import { startBackend } from "./backend";
+import { kernelsHere, startBackend } from "./backend";
 import { loadGpt2 } from "./gpt2/load";
 
 const golden = "tests/fixtures/golden/tiny-gpt2";
@@ -38,21 +38,31 @@ test("weights and adapter take what the estimate says, to the byte", async () =>
   model.dispose();
 });
 
+interface Case {
+  readonly title: string;
+  readonly layers: number;
+  readonly keptBlocks: number;
+  readonly vocabulary?: number;
+}
+
 describe.each(backends)("on %s", (backend) => {
-  test.each([
-    { title: "where blocks need most", layers: 3, width: 32, vocabulary: 64 },
+  test.each<Case>([
+    { title: "where all blocks keep their inner values", layers: 6, keptBlocks: 6 },
+    { title: "where half of them do", layers: 6, keptBlocks: 3 },
+    { title: "where none does", layers: 3, keptBlocks: 0 },
     ...(backend === "webgpu"
       ? []
-      : [{ title: "where logits do", layers: 2, width: 32, vocabulary: 4000 }]),
+      : [{ title: "where logits need most", layers: 2, keptBlocks: 2, vocabulary: 4000 }]),
   ])(
     "a LoRA step holds what the estimate says, to a tenth: $title",
-    async ({ layers, width, vocabulary }) => {
+    async ({ layers, keptBlocks, vocabulary = 64 }) => {
       await useBackend(backend);
       const [rows, length] = [4, 32];
-      const shape = { layers, width, vocabulary, heads: 2, positions: 32 };
+      const shape = { layers, width: 32, vocabulary, heads: 2, positions: 32 };
       const { model, plain } = await loadPair(shape, "2d", {
         shareWeights: true,
       });
+      model.keptBlocks = keptBlocks;
       const sequences = randomSequences(rows, length, shape);
       await loraSteps(model, sequences, 1); // what is kept from the first use on
       const before = tf.memory().numBytes;
@@ -61,9 +71,9 @@ describe.each(backends)("on %s", (backend) => {
       const { optimiser, activations } = estimateMemory({
         model: model.config,
         adapter: { rank: 8, targetModules: ["c_attn"] },
-        training: { microBatch: rows, length },
+        training: { microBatch: rows, length, keptBlocks },
         decoding: { rows: 1, promptLength: 1, maxNewTokens: 1 },
-        kernels: backend === "webgpu" ? "fused" : "plain",
+        kernels: kernelsHere(),
       });
       const taken = (peakBytes - before) / (optimiser + activations);
       expect(taken).toBeGreaterThan(0.9);

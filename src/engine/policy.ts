@@ -52,6 +52,11 @@ export class Gpt2Policy implements Policy {
     return this.#model.config;
   }
 
+  /** Of the adapter in use. */
+  get adapter(): AdapterConfig | null {
+    return this.#model.adapter?.config ?? null;
+  }
+
   async generate(
     prompts: readonly SeededPrompt[],
     sampling: Sampling,
@@ -106,7 +111,7 @@ export class Gpt2Policy implements Policy {
 
   async startSft(
     examples: readonly TrainingExample[],
-    { adapter: config, sft, seed }: SftSettings,
+    { adapter: adapterConfig, sft, seed }: SftSettings,
     from: TrainingState | null = null,
   ): Promise<SftSession> {
     const { endOfText, positions } = this.#model.config;
@@ -117,17 +122,19 @@ export class Gpt2Policy implements Policy {
         maxLength: positions,
       }),
     );
-    const room = await makeRoom(this.#model, config, {
-      sequences: Math.min(sft.microBatch, sft.batchSize, sequences.length),
+    const asked = Math.min(sft.microBatch, sft.batchSize, sequences.length);
+    const room = await makeRoom(this.#model, adapterConfig, {
+      sequences: asked,
       fewest: 1,
       length: largest(sequences.map(({ ids }) => ids.length)),
       setting: "sft.microBatch",
       remedy: "Lower adapter.rank, or learn from shorter answers (aligned.maxTokens of an API)",
     });
-    const adapter = createAdapter(this.#model, config, deriveSeed(seed, "adapter"));
+    const adapter = createAdapter(this.#model, adapterConfig, deriveSeed(seed, "adapter"));
     this.#attach(adapter);
-    const cut = room.note === null ? sft : { ...sft, microBatch: room.sequences };
-    const options = { config: cut, seed: deriveSeed(seed, "batches") };
+    this.#model.keptBlocks = room.keptBlocks;
+    const config = room.sequences < asked ? { ...sft, microBatch: room.sequences } : sft;
+    const options = { config, seed: deriveSeed(seed, "batches") };
     const trainer = new SftTrainer(this.#model, adapter.variables(), sequences, options);
     return new SftSession(adapter, trainer, from, room.note);
   }
@@ -144,6 +151,7 @@ export class Gpt2Policy implements Policy {
     }
     const own = { model: this.#model, tokenizer: this.#tokenizer, sampler: this.#sampler };
     const room = await roomForRollouts(this.#model, adapter.config, settings, this.#tokenizer);
+    this.#model.keptBlocks = room.keptBlocks;
     return new Gpt2RolloutTrainer({ ...own, adapter }, room, from);
   }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { useBackend } from "../../tests/backends";
 import { fillHeap, releaseHeap } from "../../tests/full-heap";
 import { isOutOfMemory } from "./out-of-memory";
-import { HeapFullError, type WasmHeap, guardHeap } from "./wasm-heap";
+import { guardHeap, HeapFullError, type WasmHeap, wasmHeap } from "./wasm-heap";
 
 beforeAll(() => useBackend("wasm"));
 afterEach(releaseHeap);
@@ -32,8 +32,30 @@ test("a kernel without room for what it needs itself is an error too, and no pro
   tf.dispose([a, b, product]);
 });
 
+test.each([805_306_368, 268_435_456])(
+  "pieces of %i bytes are given out up to the heap's end, and none beyond it",
+  (size) => {
+    const heap = wasmHeap();
+    const taken: number[] = [];
+    const more = () => taken.push(heap._malloc(size));
+    try {
+      expect(() => {
+        for (;;) more();
+      }).toThrow(HeapFullError);
+      expect(taken.length).toBeGreaterThan(2);
+      for (const at of taken) expect((at >>> 0) + size).toBeLessThanOrEqual(heap.HEAPU8.length);
+    } finally {
+      for (const at of taken) heap._free(at);
+    }
+    more(); // what was given back can be had again
+    heap._free(taken.at(-1)!);
+  },
+);
+
 test("its error is known as memory that ran out, and a tensor without numbers is no error", () => {
-  const pieces: WasmHeap = { _malloc: () => 0, _free: () => undefined };
+  const pieces: WasmHeap = {
+    ...{ HEAPU8: new Uint8Array(16), _malloc: () => 0, _free: () => undefined },
+  };
   guardHeap(pieces);
   guardHeap(pieces); // the second time changes nothing
   const told = (() => {

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { megabytes } from "../core/megabytes";
 
 export interface WasmHeap {
+  readonly HEAPU8: Uint8Array;
   _malloc(bytes: number): number;
   _free(pointer: number): void;
 }
@@ -15,8 +16,8 @@ export function wasmHeap(): WasmHeap {
   return (tf.backend() as unknown as { readonly wasm: WasmHeap }).wasm;
 }
 
-/** What WebAssembly can address. A size above it would wrap around. */
-const ADDRESSABLE = 2 ** 32;
+/** What Emscripten lets a heap grow to: what WebAssembly can address, but for a page. */
+const MOST = 2 ** 32 - 2 ** 16;
 
 export class HeapFullError extends RangeError {
   override readonly name = "HeapFullError";
@@ -45,18 +46,29 @@ export async function hearingKernels<T>(load: () => Promise<T>): Promise<T> {
 
 const guarded = new WeakSet<WasmHeap>();
 
-/** From then on a full heap throws a HeapFullError, before anything is written. */
+/**
+ * From then on a full heap throws a HeapFullError, before anything is written. Near 4 GB Emscripten's allocator gives out memory that ends beyond the
+ * heap, and marks it where the address comes to after it has wrapped around; so it is not asked for more than can be there, and its answer is checked.
+ */
 export function guardHeap(heap: WasmHeap): void {
   if (guarded.has(heap)) return;
   guarded.add(heap);
   heap._free(heap._malloc(1)); // Emscripten puts the real function in place at its first call
-  const allocate = heap._malloc.bind(heap);
+  const [allocate, free] = [heap._malloc.bind(heap), heap._free.bind(heap)];
+  const sizes = new Map<number, number>();
+  let held = 0;
   heap._malloc = (bytes) => {
-    const pointer = bytes < ADDRESSABLE ? allocate(bytes) : 0;
-    if (pointer === 0 && bytes > 0) {
-      throw heapFull(`${megabytes(bytes)} more`);
-    }
+    const pointer = held + bytes <= MOST ? allocate(bytes) : 0;
+    const isWithin = pointer !== 0 && (pointer >>> 0) + bytes <= heap.HEAPU8.length;
+    if (!isWithin && bytes > 0) throw heapFull(`${megabytes(bytes)} more`);
+    sizes.set(pointer, bytes);
+    held += bytes;
     return pointer;
+  };
+  heap._free = (pointer) => {
+    held -= sizes.get(pointer) ?? 0;
+    sizes.delete(pointer);
+    free(pointer);
   };
 }
 

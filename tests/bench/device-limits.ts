@@ -1,7 +1,7 @@
 /** How much of what the device can do the engine's shaders reach: against a plain copy and a plain matrix product. */
 import * as tf from "@tensorflow/tfjs-core";
 import { layerNorm } from "../../src/engine/kernels/layer-norm";
-import { linear } from "../../src/engine/kernels/linear";
+import { linear } from "../fixtures/linear-op";
 import type { Bench } from "./bench";
 import { PlainDevice } from "./device-rates";
 import { inTurns, spread, type Spread, written } from "./rounds";

@@ -1,7 +1,7 @@
 /** A frozen linear map of GPT-2 124M, forward and backward on wasm, against tfjs's own matMul and its gradient. */
 import * as tf from "@tensorflow/tfjs-core";
 import { stream } from "../../src/core/random";
-import { linear } from "../../src/engine/kernels/linear";
+import { linear } from "../fixtures/linear-op";
 import type { Bench } from "./bench";
 import { inTurns, ratio, spread, written } from "./rounds";
 import { start } from "./start";

@@ -6,7 +6,11 @@ import { type AnyKernel, kernels } from "../../src/engine/kernels/kernel";
 import { backends, expectNoGpuErrors, useBackend } from "../backends";
 
 // Every kernel registers itself when its file loads.
-const files = import.meta.glob(["../../src/engine/**/*.ts", "!../../src/engine/**/*.test.ts"]);
+const files = import.meta.glob([
+  "../../src/engine/**/*.ts",
+  "!../../src/engine/**/*.test.ts",
+  "!../../src/engine/simd/assembly/*.ts",
+]);
 await Promise.all(Object.values(files).map((load) => load()));
 
 const cases = [...kernels].flatMap(([name, kernel]) =>

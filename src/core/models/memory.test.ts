@@ -3,6 +3,7 @@ import { readGpt2Config } from "../gpt2/config";
 import {
   type MemoryShape,
   decodingBuffers,
+  estimateAnswering,
   estimateMemory,
   parameterCount,
   shortageOf,
@@ -22,7 +23,7 @@ test("GPT-2 has 124,439,808 weights, and an adapter of rank 8 on c_attn 294,912"
   const estimate = estimateMemory(shape);
   expect(estimate.weights).toBe(4 * 124_439_808);
   expect(estimate.adapter).toBe(4 * 294_912);
-  expect(estimate.cache).toBe(4 * 5 * 192 * 12 * 2 * 768);
+  expect(estimate.cache).toBe(4 * 5 * 191 * 12 * 2 * 768); // the last new token is not read again
   expect(estimate.largestBuffer).toBe(4 * 50_257 * 768);
 });
 
@@ -77,16 +78,31 @@ test("a training step's buffers are a tenth more than its estimate, none larger 
   expect(trainingBuffers(plain, false).total - trainingBuffers(plain, true).total).toBe(head);
 });
 
-test("decoding is tried with its cache and a block's pass over the prompts, and a tenth more, in buffers that a device can make", () => {
+test("decoding is tried with its cache, its packed weights and a block's pass over the prompts, and a tenth more, in buffers that a device can make", () => {
   const { sizes, total } = decodingBuffers(shape, true);
-  const cache = 5 * (128 + 64) * 12 * 2 * 768;
-  const pass = 5 * 128 * (2 * 768 + 14 * 768 + 4 * 3072);
-  expect(total).toBe(Math.ceil(1.1 * 4 * (cache + pass)));
+  const cache = 5 * (128 + 63) * 12 * 2 * 768;
+  const packed = 2 * 25 * 768 + 294_912; // norms and adapter
+  const pass = 5 * 128 * (2 * 768 + 7 * 768 + 2 * 3072);
+  expect(total).toBe(Math.ceil(1.1 * 4 * (cache + packed + pass)));
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(total);
   expect(Math.max(...sizes)).toBe(4 * 5 * 128 * 3072); // the inner layer of all prompts
   const plain = (hasHead: boolean) =>
     decodingBuffers({ ...shape, kernels: "plain" }, hasHead).total;
   expect(plain(false) - plain(true)).toBe(4 * 50_257 * 768);
   const twice = decodingBuffers({ ...shape, decoding: { ...shape.decoding, rows: 10 } }, true);
-  expect(twice.total / total).toBeCloseTo(2);
+  expect((twice.total - 1.1 * 4 * packed) / (total - 1.1 * 4 * packed)).toBeCloseTo(2);
+});
+
+test("after short prompts a token's logits and what WebGPU keeps of its layers need more than the prompts did", () => {
+  const decoding = { rows: 32, promptLength: 2, maxNewTokens: 8 };
+  const { pass, token, total, weights, head, packed, cache } = estimateAnswering({
+    ...shape,
+    decoding,
+    adapter: null,
+  });
+  expect(token).toBe(4 * 32 * (12 * (4 * 768 + 3072) + 768 + 50_257));
+  expect(token).toBeGreaterThan(pass);
+  expect(total).toBe(weights + head + packed + cache + token);
+  const { sizes } = decodingBuffers({ ...shape, decoding, adapter: null }, true);
+  expect(Math.max(...sizes)).toBe(4 * 32 * 50_257);
 });

@@ -8,6 +8,8 @@ export interface TrainingShape {
   readonly microBatch: number;
   /** Tokens a sequence. */
   readonly length: number;
+  /** Blocks that keep their inner values for the backward pass; the others compute them again. Default: all. */
+  readonly keptBlocks?: number;
 }
 
 export interface DecodingShape {
@@ -22,8 +24,11 @@ export interface MemoryShape {
   readonly adapter: Pick<AdapterConfig, "rank" | "targetModules">;
   readonly training: TrainingShape;
   readonly decoding: DecodingShape;
-  /** Fused where WebGPU computes. The plain forms of wasm and cpu hold more at once, and the embedding a second time for the head. */
-  readonly kernels: "fused" | "plain";
+  /**
+   * Fused where WebGPU computes, SIMD on wasm with one thread. The plain forms of cpu and of wasm's threads hold more at once, and the embedding a
+   * second time for the head.
+   */
+  readonly kernels: "fused" | "simd" | "plain";
 }
 
 /** Bytes, float32 throughout. */
@@ -34,7 +39,7 @@ export interface MemoryEstimate {
   readonly adapter: number;
   /** AdamW's two moments of the adapter, and its gradients. */
   readonly optimiser: number;
-  /** Each block's input, and what one block, or the head if that is more, computes while its gradients are taken. */
+  /** Each block's input, what blocks keep, and what one block, or the head if that is more, computes while its gradients are taken. */
   readonly activations: number;
   /** Keys and values while decoding. */
   readonly cache: number;
@@ -49,13 +54,24 @@ const FLOAT = 4;
 /** Rows that are decoded at once, at most. */
 export const DECODED_AT_ONCE = 32;
 
+/** Numbers a token that a block keeps for its backward pass beside its input, in widths and inner widths. */
+const KEPT = { widths: 7, inners: 1 };
+
 /**
- * Numbers a token that are alive at the peak of a block's backward pass, in widths and inner widths, and copies of the logits of the tokens whose
+ * Numbers a token that are alive beside those at the peak of a block's backward pass, and copies of the logits of the tokens whose
  * loss is computed at once. Measured, as tensors' bytes, on models of several shapes; memory.test.ts holds the sum to 10 %.
  */
 const ALIVE = {
-  fused: { widths: 14, inners: 4, logits: 0, tokensAtOnce: 0 },
-  plain: { widths: 9, inners: 11, logits: 4, tokensAtOnce: 64 },
+  fused: { widths: 5, inners: 3, logits: 0, tokensAtOnce: 0 },
+  simd: { widths: 3, inners: 5, logits: 4, tokensAtOnce: 64 },
+  plain: { widths: 2, inners: 10, logits: 4, tokensAtOnce: 64 },
+} as const;
+
+/** The same at the peak of a block's pass over prompts, beside the states into it and out of it. Measured likewise. */
+const PASS = {
+  fused: { widths: 7, inners: 2 },
+  simd: { widths: 7, inners: 2 },
+  plain: { widths: 8, inners: 8 },
 } as const;
 
 /** Numbers in a GPT-2: Θ = V·d + P·d + L(4d² + 2d·i + 9d + i) + 2d, with d the width, i the inner width, L the layers. */
@@ -66,8 +82,9 @@ export function parameterCount(model: Gpt2Config): number {
 }
 
 /**
- * Weights Θ; an adapter of rank r on a map [a, b] has r(a + b) numbers; activations n(L + 1)d for the blocks' inputs and n(14d + 4i) within a
- * block, n = microBatch·length, or with plain kernels the larger of n(9d + 11i) and 4·min(n, 64)·V; a cache of 2·L·d numbers a token.
+ * Weights Θ; an adapter of rank r on a map [a, b] has r(a + b) numbers; activations n(L + 1)d for the blocks' inputs, n(7d + i)
+ * for each of k blocks that keep what they compute, n = microBatch·length, and n(5d + 3i) within a block (SIMD: n(3d + 5i), plain: n(2d + 10i)), or
+ * 4·min(n, 64)·V if that is more and kernels are not fused; a cache of 2·L·d numbers a token.
  */
 export function estimateMemory(shape: MemoryShape): MemoryEstimate {
   const { model, training, decoding, kernels } = shape;
@@ -77,7 +94,9 @@ export function estimateMemory(shape: MemoryShape): MemoryEstimate {
   const adapter = FLOAT * layers * shape.adapter.rank * adaptedSides(shape);
   const optimiser = 3 * adapter;
   const tokens = training.microBatch * training.length;
-  const activations = FLOAT * tokens * (layers + 1) * width + blockBytes(model, tokens, kernels);
+  const { keptBlocks = layers } = training;
+  const inputs = FLOAT * tokens * (layers + 1) * width;
+  const activations = inputs + innerBytes(model, tokens, kernels, keptBlocks);
   const cache = layers * layerCacheBytes(model, decoding);
   return {
     weights,
@@ -98,20 +117,28 @@ function headBytes({ vocabulary, width }: Gpt2Config, kernels: Kernels): number 
   return kernels === "plain" ? FLOAT * vocabulary * width : 0;
 }
 
-/** What one block, or the head if that is more, computes while its gradients are taken. */
-function blockBytes({ width, inner, vocabulary }: Gpt2Config, tokens: number, kernels: Kernels) {
-  const alive = ALIVE[kernels];
-  const block = tokens * (alive.widths * width + alive.inners * inner);
-  const logits = alive.logits * Math.min(tokens, alive.tokensAtOnce) * vocabulary;
-  return FLOAT * Math.max(block, logits);
+/** What blocks keep, and what one block, or the head if that is more, computes while its gradients are taken. */
+function innerBytes(model: Gpt2Config, tokens: number, kernels: Kernels, keptBlocks: number) {
+  const bytes = ({ widths, inners }: { readonly widths: number; readonly inners: number }) =>
+    FLOAT * tokens * (widths * model.width + inners * model.inner);
+  const kept = bytes(KEPT);
+  // A block that kept nothing has its own inner values anew when its turn comes.
+  const inBlock = Math.max(1, keptBlocks) * kept + bytes(ALIVE[kernels]);
+  return Math.max(inBlock, keptBlocks * kept + logitsBytes(model, tokens, kernels));
 }
 
-/** Keys and values of one layer. */
+/** Copies of the logits of the tokens whose loss is computed at once. */
+function logitsBytes({ vocabulary }: Gpt2Config, tokens: number, kernels: Kernels): number {
+  const { logits, tokensAtOnce } = ALIVE[kernels];
+  return FLOAT * logits * Math.min(tokens, tokensAtOnce) * vocabulary;
+}
+
+/** Keys and values of one layer: of the prompts, and of the new tokens that are read again, all but the last. */
 function layerCacheBytes(
   { width }: Gpt2Config,
   { rows, promptLength, maxNewTokens }: DecodingShape,
 ): number {
-  return FLOAT * rows * (promptLength + maxNewTokens) * 2 * width;
+  return FLOAT * rows * (promptLength + Math.max(1, maxNewTokens - 1)) * 2 * width;
 }
 
 /**
@@ -128,21 +155,78 @@ export function trainingBuffers(shape: Omit<MemoryShape, "decoding">, hasHead: b
   return cut(rest, FLOAT * tokens * model.inner, hasHead ? 0 : parts.head);
 }
 
+/** A model that answers. */
+export interface AnsweringShape extends Pick<MemoryShape, "model" | "kernels" | "decoding"> {
+  /** Null without one. */
+  readonly adapter: MemoryShape["adapter"] | null;
+}
+
+/** Bytes that answering takes, float32 throughout. */
+export interface AnsweringEstimate {
+  readonly weights: number;
+  /** The embedding's transposed copy, where the backend keeps one. */
+  readonly head: number;
+  /** Norms and the adapter a second time, as decoding takes them. */
+  readonly packed: number;
+  readonly cache: number;
+  /** The prompts' pass through a block. */
+  readonly pass: number;
+  /** A token's work in every layer, which WebGPU keeps to do it again, and its logits. */
+  readonly token: number;
+  /** The most that is needed at once: tokens follow the prompts' pass. */
+  readonly total: number;
+}
+
 /**
- * What decoding takes beside the weights, cut likewise: the cache, and a block's pass over the prompts, which takes no more than its gradients would.
+ * Of R rows with a prompt of their own each: packed 2(2L + 1)d and the adapter; a cache as in `estimateMemory`; for n tokens of prompts n(2d + 7d + 2i),
+ * or with plain kernels n(2d + 8d + 8i); for a token R(L(4d + i) + d + V).
+ */
+export function estimateAnswering(shape: AnsweringShape): AnsweringEstimate {
+  const { model, kernels, decoding, adapter } = shape;
+  const { layers, width, inner, vocabulary } = model;
+  const weights = FLOAT * parameterCount(model);
+  const head = headBytes(model, kernels);
+  const lora = adapter && layers * adapter.rank * adaptedSides({ model, adapter });
+  const packed = FLOAT * (2 * (2 * layers + 1) * width + (lora ?? 0));
+  const cache = layers * layerCacheBytes(model, decoding);
+  const pass = passBytes(model, decoding.rows * decoding.promptLength, kernels);
+  const token = FLOAT * decoding.rows * (layers * (4 * width + inner) + width + vocabulary);
+  const total = weights + head + packed + cache + Math.max(pass, token);
+  return { weights, head, packed, cache, pass, token, total };
+}
+
+/** Bytes that scoring given texts takes: weights, the embedding's transposed copy, the texts' pass and, with plain kernels, logits. */
+export function estimateScoring({
+  model,
+  kernels,
+  training: { microBatch, length },
+}: Pick<MemoryShape, "model" | "kernels" | "training">): { weights: number; total: number } {
+  const weights = FLOAT * parameterCount(model);
+  const tokens = microBatch * length;
+  const logits = logitsBytes(model, tokens, kernels);
+  const pass = Math.max(passBytes(model, tokens, kernels), logits);
+  return { weights, total: weights + headBytes(model, kernels) + pass };
+}
+
+/** States into a block and out of it, and what it computes in between. */
+function passBytes({ width, inner }: Gpt2Config, tokens: number, kernels: Kernels): number {
+  const { widths, inners } = PASS[kernels];
+  return FLOAT * tokens * ((2 + widths) * width + inners * inner);
+}
+
+/**
+ * What answering takes beside the weights, cut likewise.
  *
  * @param hasHead  whether the embedding's transposed copy is there too.
  */
-export function decodingBuffers(
-  { model, kernels, decoding }: Pick<MemoryShape, "model" | "kernels" | "decoding">,
-  hasHead: boolean,
-): Buffers {
-  const tokens = decoding.rows * decoding.promptLength;
-  const ofLayer = layerCacheBytes(model, decoding);
-  const states = FLOAT * 2 * tokens * model.width; // into the block and out of it
-  const needed = model.layers * ofLayer + states + blockBytes(model, tokens, kernels);
-  const largest = Math.max(FLOAT * tokens * model.inner, ofLayer);
-  return cut(needed, largest, hasHead ? 0 : headBytes(model, kernels));
+export function decodingBuffers(shape: AnsweringShape, hasHead: boolean): Buffers {
+  const { model, decoding } = shape;
+  const { packed, cache, pass, token, head } = estimateAnswering(shape);
+  const inner = FLOAT * decoding.rows * decoding.promptLength * model.inner;
+  const logits = FLOAT * decoding.rows * model.vocabulary;
+  const norm = FLOAT * 2 * model.width; // where there are no rows
+  const largest = Math.max(inner, logits, layerCacheBytes(model, decoding), norm);
+  return cut(packed + cache + Math.max(pass, token), largest, hasHead ? 0 : head);
 }
 
 /** Buffers to try a device with. */
@@ -183,7 +267,9 @@ export interface Shortage {
   readonly microBatch: number;
 }
 
-export function shortageOf(shape: MemoryShape, limits: MemoryLimits): Shortage | null {
+/** What is missing even if no block keeps its inner values. */
+export function shortageOf(asked: MemoryShape, limits: MemoryLimits): Shortage | null {
+  const shape = { ...asked, training: { ...asked.training, keptBlocks: 0 } };
   const { largestBuffer, total } = estimateMemory(shape);
   const over = (needed: number, allowed: number | null) => allowed !== null && needed > allowed;
   if (over(largestBuffer, limits.buffer)) {

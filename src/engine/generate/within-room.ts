@@ -30,21 +30,25 @@ export class RoomySampler {
     prompts: readonly TokenPrompt[],
     { onNote, ...options }: RoomOptions,
   ): Promise<Generated[]> {
-    const maxBatch = await this.#rows(prompts, options.maxNewTokens, onNote);
+    const maxBatch = await this.#rows(prompts, options, onNote);
     return generate(this.#model, prompts, { ...options, maxBatch });
   }
 
   async #rows(
     prompts: readonly TokenPrompt[],
-    maxNewTokens: number,
+    { maxNewTokens, adapterOff = false }: GenerateOptions,
     onNote?: (sentence: string) => void,
   ): Promise<number> {
     const asked = Math.max(1, Math.min(DECODED_AT_ONCE, prompts.length));
     const promptLength = largest(prompts.map(({ ids }) => ids.length));
     const { config: model, keepsTransposedHead } = this.#model;
+    const adapter = (!adapterOff && this.#model.adapter?.config) || null;
     const buffersOf = (rows: number) => {
       const decoding = { rows, promptLength, maxNewTokens };
-      return decodingBuffers({ model, kernels: kernelsHere(), decoding }, keepsTransposedHead);
+      return decodingBuffers(
+        { model, adapter, kernels: kernelsHere(), decoding },
+        keepsTransposedHead,
+      );
     };
     if (buffersOf(asked).total <= this.#had) return asked;
     const { count, refused, shortage } = await halvedUntilFits(asked, 1, buffersOf, this.#attempt);
@@ -52,7 +56,7 @@ export class RoomySampler {
     if (shortage !== null) {
       throw new OutOfMemoryError(
         `${backend} has no room for an answer of ${maxNewTokens} tokens to a prompt of ${promptLength}: ${megabytes(shortage.total)} beside the model ` +
-          `(${shortage.reason}). Lower sampling.maxNewTokens, or take a smaller model or another device; closing other programs may help too.`,
+          `(${shortage.reason}). Lower sampling.maxNewTokens (--max-new-tokens), or take a smaller model or another device; closing other programs may help too.`,
       );
     }
     this.#had = Math.max(this.#had, buffersOf(count).total);

@@ -3,9 +3,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { AttachedAdapter } from "../adapter/attach";
 import { embedding } from "../kernels/embedding";
 import { layerNorm } from "../kernels/layer-norm";
-import { project } from "../kernels/linear";
+import { project } from "../kernels/project";
 import { isTrainable } from "../kernels/linear-pass";
-import { hasFastTransposeFlags } from "../kernels/plain-products";
+import { isSlowTransposed } from "../kernels/product";
 import { type Attend, causalAttention } from "./attention";
 import { block } from "./block";
 import type { Gpt2Config } from "../../core/gpt2/config";
@@ -23,6 +23,8 @@ export class Gpt2 {
   readonly name: string;
   /** The owner attaches and disposes it; null is the pretrained model. */
   adapter: AttachedAdapter | null = null;
+  /** Blocks, counted from the top, that keep for the backward pass what they compute inside; the others compute it again. */
+  keptBlocks: number;
   readonly #weights: Gpt2Weights;
   /** wteᵀ, kept on wasm, where each product with it would transpose it again. */
   #head: tf.Tensor2D | null = null;
@@ -30,6 +32,7 @@ export class Gpt2 {
   constructor(name: string, config: Gpt2Config, weights: Gpt2Weights) {
     this.name = name;
     this.config = config;
+    this.keptBlocks = config.layers;
     this.#weights = weights;
   }
 
@@ -180,7 +183,7 @@ export class Gpt2 {
   /** wteᵀ where this backend multiplies faster by it and it may be kept, otherwise null. The model frees it. */
   transposedHead(): tf.Tensor2D | null {
     const { wte } = this.#weights;
-    if (hasFastTransposeFlags() || isTrainable(wte)) return null;
+    if (!isSlowTransposed() || isTrainable(wte)) return null;
     this.#head ??= tf.keep(tf.transpose(wte));
     return this.#head;
   }

@@ -18,7 +18,8 @@ export function custom<T extends tf.Tensor>(
     const save = args.pop() as tf.GradSaveFunc;
     const { value, saved = [], gradients } = forward(args as tf.Tensor[]);
     save([...saved]);
-    return { value, gradFunc: (dy, kept) => gradients(dy as T, kept) };
+    // tfjs frees nothing that a gradient makes on its way until the whole tape has been gone through.
+    return { value, gradFunc: (dy, kept) => tf.tidy(() => gradients(dy as T, kept)) };
   });
   return op(...inputs) as T;
 }

@@ -1,10 +1,11 @@
 /**
- * A kernel: one computation with two forms. `plain`, in tfjs ops, says what it means and serves wasm and cpu; `webgpu`
- * is the fused shader. Both are registered with tfjs, so that tape, tidy and profiler know the kernel; ops with
- * gradients are made of kernels by `custom`.
+ * A kernel: one computation in several forms. `plain`, in tfjs ops, says what it means and serves cpu and wasm; `webgpu`
+ * is the fused shader, `wasm` SIMD code for sizes at which tfjs's ops are slow. They are registered with tfjs, so that tape, tidy
+ * and profiler know the kernel; ops with gradients are made of kernels by `custom`.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { type Simd, simdOf } from "../simd/simd";
 import { Gpu } from "../webgpu/gpu";
 import type { Example } from "./example";
 
@@ -20,7 +21,9 @@ export interface KernelDefinition<I extends Tensors, A extends object, O extends
   readonly plain: (inputs: I, attributes: A) => O;
   /** Queues the shaders and returns their outputs, in the order of `plain`'s. */
   readonly webgpu: (gpu: Gpu, inputs: Handles<I>, attributes: A) => tf.TensorInfo[];
-  /** What tests and the self-test run both forms on; sizes at the edges of the shader's tiles among them. */
+  /** By our SIMD code. Null where `plain` does it better: for these sizes, or this number of threads. */
+  readonly wasm?: (simd: Simd, inputs: Handles<I>, attributes: A) => tf.TensorInfo[] | null;
+  /** What tests and the self-test run the forms on; sizes at the edges of the shader's tiles among them. */
   readonly examples: () => readonly Example<A>[];
 }
 
@@ -37,22 +40,26 @@ export type AnyKernel = Kernel<Tensors, object, tf.Tensor[]>;
 /** Every kernel that was imported, by name: what the self-test runs. */
 export const kernels = new Map<string, AnyKernel>();
 
-/** Registers both forms. The result runs the one of the current backend and records no gradient. */
+/** Registers its forms. The result runs the one of the current backend and records no gradient. */
 export function defineKernel<I extends Tensors, A extends object, O extends tf.Tensor[]>(
   definition: KernelDefinition<I, A, O>,
 ): Kernel<I, A, O> {
   const kernelName = `steadfast.${definition.name}`;
   const plain: tf.KernelFunc = ({ inputs, attrs }) =>
     tf.tidy(() => definition.plain(inputs as unknown as I, attrs as unknown as A));
+  const wasm: tf.KernelFunc = (call) => {
+    const simd = simdOf(call.backend as object);
+    const inputs = call.inputs as unknown as Handles<I>;
+    return (simd && definition.wasm?.(simd, inputs, call.attrs as unknown as A)) ?? plain(call);
+  };
   const webgpu: tf.KernelFunc = ({ inputs, attrs, backend }) =>
     definition.webgpu(
       new Gpu(backend as WebGPUBackend),
       inputs as unknown as Handles<I>,
       attrs as unknown as A,
     );
-  for (const backendName of ["cpu", "wasm"]) {
-    tf.registerKernel({ kernelName, backendName, kernelFunc: plain });
-  }
+  tf.registerKernel({ kernelName, backendName: "cpu", kernelFunc: plain });
+  tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc: wasm });
   tf.registerKernel({ kernelName, backendName: "webgpu", kernelFunc: webgpu });
   const run = (inputs: I, attributes: A): O => {
     const present = Object.fromEntries(

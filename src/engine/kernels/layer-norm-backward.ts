@@ -49,8 +49,17 @@ export const layerNormBackward = defineKernel<Backward, object, [tf.Tensor2D]>({
     })),
 });
 
+/** The gradients of gain and bias. */
+export function normGradients({
+  dy,
+  x,
+  moments,
+}: Pick<Backward, "dy" | "x" | "moments">): [gain: tf.Tensor, bias: tf.Tensor] {
+  return [tf.sum(tf.mul(dy, normalised(x, moments)), 0), tf.sum(dy, 0)];
+}
+
 /** z = (x − mean)/√(var + ε). */
-export function normalised(x: tf.Tensor2D, moments: tf.Tensor2D): tf.Tensor2D {
+function normalised(x: tf.Tensor2D, moments: tf.Tensor2D): tf.Tensor2D {
   return tf.tidy(() => tf.mul(tf.sub(x, tf.slice(moments, [0, 0], [-1, 1])), scaleOf(moments)));
 }
 

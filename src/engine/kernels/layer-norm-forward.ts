@@ -39,27 +39,6 @@ export const layerNormForward = defineKernel<
   examples: () => [64, 100, 768].map(example),
 });
 
-/**
- * The same at a fork, where x goes on beside its norm as the residual: → y, x itself, and the moments. As one op it has
- * both gradients at once when its turn comes in the backward pass, see layer-norm.ts.
- */
-export const layerNormFork = defineKernel<
-  NormInputs,
-  { epsilon: number },
-  [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]
->({
-  name: "layerNormFork",
-  plain: (inputs, attributes) => {
-    const [y, moments] = layerNormForward.definition.plain(inputs, attributes);
-    return [y, tf.clone(inputs.x), moments];
-  },
-  webgpu: (gpu, inputs, attributes) => {
-    const [y, moments] = layerNormForward.definition.webgpu(gpu, inputs, attributes);
-    return [y!, gpu.share(inputs.x, inputs.x.shape), moments!];
-  },
-  examples: () => [example(36)],
-});
-
 function example(width: number) {
   return {
     title: `3 rows of ${width}`,

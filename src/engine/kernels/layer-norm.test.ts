@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { startBackend } from "../backend";
-import { forkNorm, layerNorm } from "./layer-norm";
+import { layerNorm } from "./layer-norm";
 
 const wasmPath = `${process.cwd()}/node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
 const EPSILON = 1e-5;
@@ -32,24 +32,6 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
       });
     },
   );
-
-  test.each([true, false])("a fork adds both gradients, trainable %s", (trainable) => {
-    const gain = tf.variable(tf.tensor1d([1, 0.5, -2, 1.5]), trainable);
-    const bias = tf.variable(tf.tensor1d([0, 1, 2, 3]), trainable);
-    const input = x();
-    const by = trainable ? [input, gain, bias] : [input];
-    const forked = () => {
-      const [branch, residual] = forkNorm(input, gain, bias, EPSILON);
-      return tf.add(tf.mul(branch, 2), residual);
-    };
-    const tape = () => tf.add(tf.mul(plain(input, gain, bias), 2), input);
-    const actual = tf.engine().gradients(forked, by, dy());
-    const expected = tf.engine().gradients(tape, by, dy());
-    expect(actual.value.dataSync()).toBeAllClose(expected.value.dataSync(), { atol: 1e-5 });
-    actual.grads.forEach((gradient, i) => {
-      expect(gradient.dataSync()).toBeAllClose(expected.grads[i]!.dataSync(), { atol: 1e-5 });
-    });
-  });
 
   test("a constant row becomes the bias", () => {
     const gain = tf.ones<tf.Rank.R1>([4]);

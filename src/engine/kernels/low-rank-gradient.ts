@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { normal } from "./example";
 import { defineKernel } from "./kernel";
-import { transposedTimes } from "./plain-products";
+import { transposedTimes } from "./product";
 import { groupsFor } from "../webgpu/gpu";
 import type { Shader } from "../webgpu/shader";
 

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { normal } from "./example";
 import { defineKernel } from "./kernel";
-import { timesTransposed } from "./plain-products";
+import { times, timesTransposed } from "./product";
 import type { Shader } from "../webgpu/shader";
 
 interface LowRank extends Record<string, tf.Tensor | undefined> {
@@ -19,7 +19,7 @@ interface Attributes {
 export const lowRank = defineKernel<LowRank, Attributes, [tf.Tensor2D]>({
   name: "lowRank",
   plain: ({ x, factor }, { scaling, transposed }) => {
-    const product = transposed ? timesTransposed(x, factor) : tf.matMul<tf.Tensor2D>(x, factor);
+    const product = transposed ? timesTransposed(x, factor) : times(x, factor);
     return [tf.mul(product, scaling)];
   },
   webgpu: (gpu, { x, factor }, { scaling, transposed }) => {

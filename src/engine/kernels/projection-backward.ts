@@ -4,7 +4,7 @@ import { type ExampleTensor, normal } from "./example";
 import { geluSlope } from "./gelu";
 import { defineKernel } from "./kernel";
 import { runMatMul } from "./mat-mul";
-import { timesTransposed } from "./plain-products";
+import { times, timesTransposed } from "./product";
 
 interface ProjectionBackward extends Record<string, tf.Tensor | undefined> {
   readonly dy: tf.Tensor2D; // [n, out]
@@ -24,10 +24,18 @@ export const projectionBackward = defineKernel<ProjectionBackward, object, [tf.T
   plain: ({ dy, weight, low, a, mask, u }) => {
     let dx = timesTransposed(dy, weight);
     if (low && a) {
-      const share = tf.matMul<tf.Tensor2D>(low, a);
+      const share = times(low, a);
       dx = tf.add(dx, mask ? tf.mul(share, mask) : share);
     }
     return [u ? tf.mul(dx, geluSlope(u)) : dx];
+  },
+  wasm: (simd, { dy, weight, low, a, mask, u }) => {
+    if (simd.threaded || mask || weight.shape[0] % 4 !== 0) return null;
+    const dx = simd.filled([dy.shape[0], weight.shape[0]], {});
+    simd.addProduct(dx, dy, weight, "abt");
+    if (low && a) simd.addProduct(dx, low, a, "ab");
+    if (u) simd.timesGeluSlope(dx, u);
+    return [dx];
   },
   webgpu: (gpu, { dy, weight, low, a, mask, u }) => {
     const lowRank = low && a && { left: low, right: a, transposed: false };

@@ -4,7 +4,7 @@ import { type ExampleTensor, normal } from "./example";
 import { gelu as plainGelu } from "./gelu";
 import { defineKernel } from "./kernel";
 import { runMatMul } from "./mat-mul";
-import { affine, timesTransposed } from "./plain-products";
+import { affine, timesTransposed } from "./product";
 
 interface Projection extends Record<string, tf.Tensor | undefined> {
   readonly x: tf.Tensor2D; // [n, in]
@@ -30,6 +30,14 @@ export const projection = defineKernel<
     if (low && b) u = tf.add(u, timesTransposed(low, b));
     if (residual) u = tf.add(u, residual);
     return gelu ? [plainGelu(u), u] : [u];
+  },
+  wasm: (simd, { x, weight, bias, low, b, residual }, { gelu }) => {
+    const columns = weight.shape[1];
+    if (simd.threaded || columns % 4 !== 0) return null;
+    const u = simd.filled([x.shape[0], columns], { bias, residual });
+    simd.addProduct(u, x, weight, "ab");
+    if (low && b) simd.addProduct(u, low, b, "abt");
+    return gelu ? [simd.gelu(u), u] : [u];
   },
   webgpu: (gpu, { x, weight, bias, low, b, residual }, { gelu }) => {
     const lowRank = low && b && { left: low, right: b, transposed: true };

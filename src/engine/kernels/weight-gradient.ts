@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { normal } from "./example";
 import { defineKernel } from "./kernel";
 import { runMatMul } from "./mat-mul";
-import { transposedTimes } from "./plain-products";
+import { transposedTimes } from "./product";
 
 interface WeightGradient extends Record<string, tf.Tensor | undefined> {
   readonly x: tf.Tensor2D; // [n, in]

@@ -33,7 +33,7 @@ const holding =
 
 test("with room for the whole batch all of it is scored together, and nothing is said", async () => {
   const room = await roomForRollouts(model, adapter, grpo, words, holding(Infinity));
-  expect(room).toEqual({ settings: grpo, scoredAtOnce: 20, note: null });
+  expect(room).toEqual({ settings: grpo, scoredAtOnce: 20, keptBlocks: 2, note: null });
 });
 
 test("a batch that does not fit is scored in parts, while the step stays as it is; the note says so", async () => {

@@ -12,6 +12,8 @@ export interface RolloutRoom {
   readonly settings: RolloutSettings;
   /** Answers of a batch that are scored together. */
   readonly scoredAtOnce: number;
+  /** As in StepRoom. */
+  readonly keptBlocks: number;
   /** What is otherwise than asked; null if nothing. */
   readonly note: string | null;
 }
@@ -26,7 +28,7 @@ export async function roomForRollouts(
 ): Promise<RolloutRoom> {
   const { step, batch } = largestStep(settings, tokenizer, model.config.positions);
   const room = await makeRoom(model, adapter, step, attempt);
-  const isCut = room.note !== null;
+  const isCut = room.sequences < step.sequences;
   const isWithin = batch.sequences <= step.sequences; // then what is true of the step is true of the batch
   const scoring = isWithin
     ? { sequences: room.sequences, note: null }
@@ -35,6 +37,7 @@ export async function roomForRollouts(
   return {
     settings: isCut ? cutTo(room.sequences, settings) : settings,
     scoredAtOnce: scoring.sequences,
+    keptBlocks: room.keptBlocks,
     note: notes.length > 0 ? notes.join(" ") : null,
   };
 }

@@ -57,6 +57,23 @@ test.each([0, 0.3])("block by block equals one tape, at dropout %s", async (drop
   dispose();
 });
 
+test("whether blocks keep their inner values or compute them again, the gradients are the same, bit for bit", async () => {
+  const { model, adapter, dispose } = await policy(0.3);
+  const parameters = adapter.variables();
+  const passes = [0, 1, model.config.layers].map((keptBlocks) => {
+    model.keptBlocks = keptBlocks;
+    const loss = (states: tf.Tensor2D) => summedCrossEntropy(model, states, batch);
+    return lossAndGradients(model, batch, parameters, loss, { dropoutSeed: 7 });
+  });
+  expect(model.config.layers).toBeGreaterThan(1);
+  const [recomputed, ...kept] = passes.map(({ gradients }) =>
+    parameters.map(({ name }) => [...gradients.get(name)!.dataSync()]),
+  );
+  for (const gradients of kept) expect(gradients).toEqual(recomputed);
+  for (const { loss, gradients } of passes) tf.dispose([loss, ...gradients.values()]);
+  dispose();
+});
+
 test("keeps the loss and the gradients, and nothing else", async () => {
   const { model, adapter, dispose } = await policy();
   const before = tf.memory().numTensors;

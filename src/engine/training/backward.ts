@@ -41,19 +41,26 @@ export function lossAndGradients(
   const stages = stagesOf(parameters, model.config.layers);
   const value = tf.tidy(() => {
     const { ids, positions, attend } = inputs(model, batch);
+    const { layers } = model.config;
+    const firstKept = layers - Math.min(layers, model.keptBlocks);
     const states = [model.embed(ids)];
-    for (let layer = 0; layer < model.config.layers; layer++) {
+    for (let layer = 0; layer < firstKept; layer++) {
       states.push(model.layer(layer, states[layer]!, attend, options));
     }
-    const top = states.at(-1)!;
-    const head = differentiate(
-      () => loss(model.normalise(selectRows(top, positions))),
-      [top, ...stages.outer.map(({ variable }) => variable)],
-    );
-    collect(sum, stages.outer, head.grads.slice(1));
+    const below = states.at(-1)!;
+    const upper = [...stages.outer, ...stages.blocks.slice(firstKept).flat()];
+    const fromKept = () => {
+      let x = below;
+      for (let layer = firstKept; layer < layers; layer++) {
+        x = model.layer(layer, x, attend, options);
+      }
+      return loss(model.normalise(selectRows(x, positions)));
+    };
+    const head = differentiate(fromKept, [below, ...upper.map(({ variable }) => variable)]);
+    collect(sum, upper, head.grads.slice(1));
 
     let dy = head.grads[0];
-    for (let layer = model.config.layers - 1; layer >= stages.lowest && dy; layer--) {
+    for (let layer = firstKept - 1; layer >= stages.lowest && dy; layer--) {
       const input = states[layer]!;
       const own = stages.blocks[layer]!;
       const by = own.map(({ variable }) => variable);

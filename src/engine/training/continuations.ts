@@ -4,8 +4,8 @@ import type { Gpt2 } from "../gpt2/model";
 import { targetStates } from "./backward";
 import { scoreTokens } from "./log-probs";
 
-/** Sequences at once: bounds the memory. */
-const MAX_BATCH = 16;
+/** Sequences that are scored at once, at most: bounds the memory. */
+export const SCORED_AT_ONCE = 16;
 
 export interface ContinuationTokens {
   readonly prompt: readonly number[];
@@ -33,8 +33,8 @@ export async function continuationLogProbs(
     prompt.length + continuation.length <= positions ? [i] : [],
   );
   const results = new Array<number | null>(rows.length).fill(null);
-  for (let start = 0; start < fits.length; start += MAX_BATCH) {
-    const places = fits.slice(start, start + MAX_BATCH);
+  for (let start = 0; start < fits.length; start += SCORED_AT_ONCE) {
+    const places = fits.slice(start, start + SCORED_AT_ONCE);
     const sums = await sumsOf(
       model,
       places.map((i) => rows[i]!),

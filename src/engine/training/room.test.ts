@@ -9,6 +9,7 @@ import { resolveConfig } from "../../core/study/presets";
 import { loadPolicy } from "../policy";
 import { OutOfMemoryError } from "../out-of-memory";
 import { tryOnGpu } from "../trial-allocation";
+import { trainingBuffers } from "../../core/models/memory";
 import { makeRoom, type StepShape } from "./room";
 
 const adapter = v.parse(AdapterConfig, { rank: 2 });
@@ -25,29 +26,30 @@ const step: StepShape = {
 describe.each(backends)("on %s", (backend) => {
   test("a step that fits is left as it was asked for", async () => {
     await useBackend(backend);
-    expect(await makeRoom(model(), adapter, step)).toEqual({ sequences: 4, note: null });
+    const asAsked = { keptBlocks: 2, note: null };
+    expect(await makeRoom(model(), adapter, step)).toEqual({ sequences: 4, ...asAsked });
     const nothing = { ...step, sequences: 0, length: 0 };
-    expect(await makeRoom(model(), adapter, nothing)).toEqual({ sequences: 0, note: null });
+    expect(await makeRoom(model(), adapter, nothing)).toEqual({ sequences: 0, ...asAsked });
   });
 });
 
 test("on wasm a micro-batch is halved until the heap can hold it, and what cannot be held is told with what to change", async () => {
   await useBackend("wasm");
-  // 1.3 GB a sequence, of which the heap can hold 3.
+  // 1.1 GB a sequence with no block's inner values, of which the heap can hold 3.
   const wide = model({ layers: 24, width: 1024, inner: 4096, positions: 4096 });
-  const long = { ...step, length: 4096 };
+  const long = { ...step, sequences: 6, length: 4096 };
   const { sequences, note } = await makeRoom(wide, adapter, long);
-  expect(sequences).toBe(2);
+  expect(sequences).toBe(3);
   expect(note).toMatch(
-    /^WebAssembly has no room for 4 of 4096 tokens, 5\d{3} MB beside the model \(.*\): 2 go through the model at once, below what sft\.microBatch says/,
+    /^WebAssembly has no room for 6 of 4096 tokens, 6\d{3} MB beside the model \(.*\): 3 go through the model at once, below what sft\.microBatch says/,
   );
   const tooLong = makeRoom(wide, adapter, { ...long, length: 16_384 });
   await expect(tooLong).rejects.toThrow(OutOfMemoryError);
   await expect(tooLong).rejects.toThrow(
-    /one sequence of 16384 tokens takes 5\d{3} MB beside the model \(.*\)\. Lower adapter\.rank, or take a smaller model/,
+    /one sequence of 16384 tokens takes 4\d{3} MB beside the model \(.*\)\. Lower adapter\.rank, or take a smaller model/,
   );
-  const uncut = makeRoom(wide, adapter, { ...long, fewest: 4, setting: "ppo.miniBatchSize" });
-  await expect(uncut).rejects.toThrow(/Lower ppo\.miniBatchSize \(now 4\), which changes/);
+  const uncut = makeRoom(wide, adapter, { ...long, fewest: 6, setting: "ppo.miniBatchSize" });
+  await expect(uncut).rejects.toThrow(/Lower ppo\.miniBatchSize \(now 6\), which changes/);
 });
 
 test.runIf(backends.includes("webgpu"))(
@@ -68,6 +70,33 @@ test.runIf(backends.includes("webgpu"))(
     device.destroy();
   },
 );
+
+test("blocks keep as much as there is room for, and a sentence says what the others do", async () => {
+  await useBackend("wasm");
+  const ten = model({ layers: 10 });
+  const buffers = (keptBlocks: number) =>
+    trainingBuffers(
+      {
+        model: ten.config,
+        adapter,
+        training: { microBatch: 4, length: 32, keptBlocks },
+        kernels: "simd",
+      },
+      true,
+    ).total;
+  const upTo = (most: number) => async (sizes: readonly number[]) =>
+    sizes.reduce((sum, size) => sum + size, 0) <= most ? null : "full";
+  const kept = async (most: number) => makeRoom(ten, adapter, step, upTo(most));
+  expect(await kept(buffers(10))).toMatchObject({ sequences: 4, keptBlocks: 10, note: null });
+  const some = await kept(buffers(10) - 1);
+  expect(some).toMatchObject({ sequences: 4, keptBlocks: 5 });
+  expect(some.note).toMatch(
+    /^WebAssembly has no room for 4 of 32 tokens, .* \(full\): 5 of 10 blocks keep/,
+  );
+  // One takes as much as none: its inner values are there in its turn anyway.
+  expect(await kept(buffers(0))).toMatchObject({ sequences: 4, keptBlocks: 1 });
+  expect(await kept(buffers(0) - 1)).toMatchObject({ sequences: 2, keptBlocks: 0 });
+});
 
 test("a fine-tuning with little of the heap left halves its micro-batch, says so, and learns the same", async () => {
   await useBackend("wasm");

@@ -36,17 +36,36 @@ export interface Room {
   readonly note: string | null;
 }
 
+export interface StepRoom extends Room {
+  /** Blocks, from the top, that can keep their inner values for the backward pass. Those that do not take longer, and come to the same numbers. */
+  readonly keptBlocks: number;
+}
+
 type Sized = Pick<Gpt2, "config" | "keepsTransposedHead">;
 
-/** @throws OutOfMemoryError if there is no room for the fewest, with what to change. */
+/**
+ * Where not everything fits, fewer blocks keep their inner values; where that does not do, fewer sequences go through at once.
+ * @throws OutOfMemoryError if there is no room for the fewest, with what to change.
+ */
 export async function makeRoom(
   model: Sized,
   adapter: AdapterConfig,
   step: StepShape,
   attempt: TryAllocation = tryAllocation,
-): Promise<Room> {
+): Promise<StepRoom> {
   const { sequences: asked, fewest, setting, remedy } = step;
-  const { count, refused, shortage } = await tried(model, adapter, step, fewest, attempt);
+  const { layers } = model.config;
+  const buffers = buffersOf(model, adapter, step.length);
+  const keeping = await halvedUntilFits(layers, 0, (kept) => buffers(asked, kept), attempt);
+  if (keeping.shortage === null) {
+    const note =
+      keeping.refused &&
+      `${refusedIn(step, keeping.refused)}: ${keeping.count} of ${layers} blocks keep their inner values for the backward pass, the others compute ` +
+        `them again. That takes longer and changes nothing that is learned.`;
+    return { sequences: asked, keptBlocks: keeping.count, note };
+  }
+  const fewer = await halvedUntilFits(asked, fewest, (count) => buffers(count, 0), attempt);
+  const { count, refused, shortage } = fewer;
   if (shortage !== null) {
     const lower =
       asked === fewest && asked > 1
@@ -59,7 +78,7 @@ export async function makeRoom(
     refused &&
     `${refusedIn(step, refused)}: ${count} ${count === 1 ? "goes" : "go"} through the model at once, below what ${setting} says, ` +
       `and their gradients are added up. A step still learns from the same batch${same}.`;
-  return { sequences: count, note };
+  return { sequences: count, keptBlocks: 0, note };
 }
 
 /**
@@ -72,7 +91,9 @@ export async function makeRoomToScore(
   batch: PassShape,
   attempt: TryAllocation = tryAllocation,
 ): Promise<Room> {
-  const { count, refused, shortage } = await tried(model, adapter, batch, 1, attempt);
+  const buffers = buffersOf(model, adapter, batch.length);
+  const parts = await halvedUntilFits(batch.sequences, 1, (count) => buffers(count, 0), attempt);
+  const { count, refused, shortage } = parts;
   if (shortage !== null) throw noRoom("scoring an answer", count, batch, shortage, batch.remedy);
   const note =
     refused &&
@@ -80,23 +101,13 @@ export async function makeRoomToScore(
   return { sequences: count, note };
 }
 
-async function tried(
-  model: Sized,
-  adapter: AdapterConfig,
-  { sequences, length }: PassShape,
-  fewest: number,
-  attempt: TryAllocation,
-) {
-  const buffersOf = (microBatch: number) => {
-    const shape = {
-      model: model.config,
-      adapter,
-      training: { microBatch, length },
-      kernels: kernelsHere(),
-    };
+/** Of a pass of so many sequences, in which so many blocks keep their inner values. */
+function buffersOf(model: Sized, adapter: AdapterConfig, length: number) {
+  return (microBatch: number, keptBlocks: number) => {
+    const training = { microBatch, length, keptBlocks };
+    const shape = { model: model.config, adapter, training, kernels: kernelsHere() };
     return trainingBuffers(shape, model.keepsTransposedHead);
   };
-  return halvedUntilFits(sequences, fewest, buffersOf, attempt);
 }
 
 function refusedIn({ sequences, length }: PassShape, { total, reason }: Refusal): string {

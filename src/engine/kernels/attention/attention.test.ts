@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { backends, expectNoGpuErrors, useBackend } from "../../../../tests/backends";
 import { normal, toTensor } from "../example";
-import { causalSelfAttention } from "./attention";
-import type { AttentionShape } from "./forward";
+import { custom } from "../custom";
+import { attentionBackward } from "./backward";
+import { attentionForward, type AttentionShape } from "./forward";
 import { headTile } from "./tile";
 
 afterEach(expectNoGpuErrors);
@@ -14,6 +15,19 @@ const width = shape.heads * headWidth;
 const rows = shape.batch * shape.length;
 const qkv = normal("attention", [rows, 3 * width], 1.5);
 const dy = normal("attention dy", [rows, width]);
+
+/** The kernels as an op that tfjs can differentiate. */
+function causalSelfAttention(qkv: tf.Tensor2D, shape: AttentionShape): tf.Tensor2D {
+  return custom<tf.Tensor2D>([qkv], () => {
+    const [value, logSumExp] = attentionForward({ qkv }, shape);
+    return {
+      value,
+      saved: [value, logSumExp],
+      gradients: (dy, [y, saved]) =>
+        attentionBackward({ dy, qkv, y: y as tf.Tensor2D, logSumExp: saved as tf.Tensor1D }, shape),
+    };
+  });
+}
 
 /** The definition in float64: y, and the gradient by central differences of Σ dy∘y is left to tfjs. */
 function reference(values: ArrayLike<number>, { batch, length, heads }: AttentionShape): number[] {

@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { hostView } from "../decode/host-view";
-import { timesTransposed, transposedTimes } from "../plain-products";
+import { times, timesTransposed, transposedTimes } from "../product";
 import type { AttentionGradient } from "./backward";
 import type { AttentionShape } from "./forward";
 
@@ -31,7 +31,7 @@ export function plainForward(
     const weights = tf.softmax(scores);
     // The largest weight is exp(largest score − log Σ exp).
     const normaliser = tf.sub(tf.max(scores, 1), tf.log(tf.max(weights, 1)));
-    paste(y, tf.matMul(weights, v!), { item, place: head, width });
+    paste(y, times(weights, v!), { item, place: head, width });
     logSumExp.set(hostView(normaliser), index * length);
   });
   return [tf.tensor2d(y, [batch * length, width]), tf.tensor1d(logSumExp)];
@@ -62,7 +62,7 @@ export function plainBackward(
     const scaled = tf.mul(weights, 1 / Math.sqrt(q!.shape[1]));
     const dScores = tf.mul<tf.Tensor2D>(scaled, tf.sub(dWeights, along));
     const gradients: tf.Tensor2D[] = [
-      tf.matMul(dScores, k!),
+      times(dScores, k!),
       transposedTimes(dScores, q!),
       transposedTimes(weights, ownDy!),
     ];

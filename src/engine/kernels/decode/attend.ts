@@ -43,6 +43,21 @@ export const attendOne = defineKernel<AttendOne, { heads: number }, [tf.Tensor2D
     }
     return [tf.tensor2d(y, [live, width])];
   },
+  wasm: (simd, { q, prompts, cache, rows }, { heads }) => {
+    const [live, width] = q.shape;
+    if ((width / heads) % 4 !== 0) return null;
+    const [promptSlots, slots] = [prompts.shape[1], cache.shape[1]];
+    const y = simd.empty([live, width]);
+    const weights = simd.empty([heads, promptSlots + slots + 3]);
+    const [from, keys, own, table, to, room] = [q, prompts, cache, rows, y, weights].map((tensor) =>
+      simd.at(tensor),
+    ) as [number, number, number, number, number, number];
+    simd.functions.attend(
+      ...[from, keys, own, table, to, room, live, width, heads, promptSlots, slots],
+    );
+    simd.dispose(weights);
+    return [y];
+  },
   webgpu: (gpu, { q, prompts, cache, rows }, { heads }) => {
     const [live, width] = q.shape;
     const y = gpu.empty([live, width]);

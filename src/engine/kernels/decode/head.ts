@@ -4,9 +4,10 @@ import { groupsFor } from "../../webgpu/gpu";
 import type { Shader } from "../../webgpu/shader";
 import { normal } from "../example";
 import { defineKernel } from "../kernel";
-import { project } from "../linear";
+import { project } from "../project";
 import { exampleNorm } from "./examples";
 import { inFours, normalised } from "./plain";
+import { goesBySimd } from "./simd";
 import { LANES, rowProduct, rowValues, TILE_COLUMNS, TILE_ROWS } from "./tile";
 
 interface Head extends Record<string, tf.Tensor | undefined> {
@@ -23,6 +24,15 @@ export const headLogits = defineKernel<Head, { epsilon: number }, [tf.Tensor2D]>
   plain: ({ x, norm, weight, transposed }, { epsilon }) => [
     inFours(normalised(x, norm, epsilon), (rows) => project(rows, weight, transposed ?? null)),
   ],
+  wasm: (simd, { x, norm, weight }, { epsilon }) => {
+    const [rows, width] = x.shape;
+    if (!goesBySimd(simd, width)) return null;
+    const unit = simd.layerNorm(x, norm, epsilon);
+    const logits = simd.filled([rows, weight.shape[0]], {});
+    simd.addProduct(logits, unit, weight, "abt");
+    simd.dispose(unit);
+    return [logits];
+  },
   webgpu: (gpu, { x, norm, weight }, { epsilon }) => {
     const [rows, width] = x.shape;
     const columns = weight.shape[0];

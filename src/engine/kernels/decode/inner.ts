@@ -5,6 +5,7 @@ import { defineKernel } from "../kernel";
 import { exampleNorm, PROJECTION_SIZES, projectionInputs, titleOf } from "./examples";
 import { affine, normalised } from "./plain";
 import { projectionShaders, runProjection } from "./projection";
+import { affine as simdAffine, goesBySimd } from "./simd";
 
 interface InnerLayer extends Record<string, tf.Tensor | undefined> {
   readonly x: tf.Tensor2D; // [live, width]
@@ -18,6 +19,14 @@ interface InnerLayer extends Record<string, tf.Tensor | undefined> {
 export const innerLayer = defineKernel<InnerLayer, { epsilon: number }, [tf.Tensor2D]>({
   name: "decodeInnerLayer",
   plain: ({ x, norm, ...map }, { epsilon }) => [gelu(affine(normalised(x, norm, epsilon), map))],
+  wasm: (simd, { x, norm, ...map }, { epsilon }) => {
+    if (!goesBySimd(simd, ...map.weight.shape)) return null;
+    const unit = simd.layerNorm(x, norm, epsilon);
+    const inner = simdAffine(simd, unit, map);
+    const y = simd.gelu(inner);
+    simd.dispose(unit, inner);
+    return [y];
+  },
   webgpu: (gpu, operands, { epsilon }) => {
     const y = gpu.empty([operands.x.shape[0], operands.weight.shape[1]]);
     runProjection(gpu, SHADERS, operands, { outputs: [y], uniforms: { epsilon } });

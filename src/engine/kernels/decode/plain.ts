@@ -1,6 +1,6 @@
 /** What the decoding projections mean: their twins are made of these. */
 import * as tf from "@tensorflow/tfjs-core";
-import { affine as plainAffine } from "../plain-products";
+import { affine as plainAffine, times, timesTransposed } from "../product";
 import { hostView } from "./host-view";
 
 export interface Affine {
@@ -39,7 +39,7 @@ export function affine(x: tf.Tensor2D, { weight, bias, lora }: Affine): tf.Tenso
   if (lora === undefined) return y;
   const [width, columns] = weight.shape;
   const [down, up] = tf.split(lora, [width, columns]) as [tf.Tensor2D, tf.Tensor2D];
-  return tf.add(y, tf.matMul(tf.matMul(x, down), tf.transpose(up)));
+  return tf.add(y, timesTransposed(times(x, down), up));
 }
 
 /**

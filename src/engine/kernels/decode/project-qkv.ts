@@ -7,6 +7,7 @@ import { hostIntegers, hostView } from "./host-view";
 import { affine, normalised } from "./plain";
 import { projectionShaders, runProjection } from "./projection";
 import { readRows } from "./rows";
+import { affine as simdAffine, goesBySimd } from "./simd";
 
 interface ProjectQkv extends Record<string, tf.Tensor | undefined> {
   readonly x: tf.Tensor2D; // [live, width]
@@ -34,6 +35,21 @@ export const projectQkv = defineKernel<ProjectQkv, { epsilon: number }, [tf.Tens
         kept.set(keyValue, (row * cache.shape[1] + drawn - 1) * 2 * width);
       }
       return [q, tf.clone(cache)];
+    },
+    wasm: (simd, { x, norm, rows, cache, ...map }, { epsilon }) => {
+      const [live, width] = x.shape;
+      if (!goesBySimd(simd, width)) return null;
+      const unit = simd.layerNorm(x, norm, epsilon);
+      const qkv = simdAffine(simd, unit, map);
+      const q = simd.empty([live, width]);
+      const [all, query, kept] = [simd.view(qkv), simd.view(q), simd.view(cache)];
+      for (const [i, { row, drawn }] of readRows(simd.integers(rows)).entries()) {
+        const [start, end] = [3 * i * width, 3 * (i + 1) * width];
+        query.set(all.subarray(start, start + width), i * width);
+        kept.set(all.subarray(start + width, end), (row * cache.shape[1] + drawn - 1) * 2 * width);
+      }
+      simd.dispose(unit, qkv);
+      return [q, simd.share(cache)];
     },
     webgpu: (gpu, { rows, cache, ...operands }, { epsilon }) => {
       const q = gpu.empty(operands.x.shape);

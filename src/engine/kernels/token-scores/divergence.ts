@@ -4,7 +4,7 @@ import { groupsFor } from "../../webgpu/gpu";
 import type { Shader } from "../../webgpu/shader";
 import { normal } from "../example";
 import { defineKernel } from "../kernel";
-import { project } from "../linear";
+import { project } from "../project";
 import { inRowChunks, type TiedHead } from "./plain";
 import { LANES, logits, ROW_EXCHANGE, SIZE, vocabularyShares } from "./tile";
 

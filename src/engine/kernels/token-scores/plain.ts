@@ -1,6 +1,6 @@
 /** Logits of a few rows at a time in plain ops. */
 import * as tf from "@tensorflow/tfjs-core";
-import { project } from "../linear";
+import { project } from "../project";
 
 export interface TiedHead extends Record<string, tf.Tensor | undefined> {
   readonly wte: tf.Tensor2D; // [vocabulary, width]

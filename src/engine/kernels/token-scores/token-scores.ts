@@ -8,6 +8,7 @@ import { LOWEST } from "../../webgpu/reduce";
 import { oncePerKey, type Shader } from "../../webgpu/shader";
 import { normal, whole } from "../example";
 import { defineKernel } from "../kernel";
+import { times } from "../product";
 import { inRowChunks, pick, type TiedHead } from "./plain";
 import { LANES, logits, ROW_EXCHANGE, SIZE, vocabularyShares } from "./tile";
 
@@ -34,7 +35,7 @@ export const tokenScores = defineKernel<Inputs, { gradient: boolean }, tf.Tensor
         tf.sub(normaliser, tf.sum(tf.mul(p, z), 1)),
       ];
       if (!gradient) return scores;
-      return [...scores, tf.sub(tf.gather(head.wte, own), tf.matMul(p, head.wte))];
+      return [...scores, tf.sub(tf.gather(head.wte, own), times(p as tf.Tensor2D, head.wte))];
     }),
   webgpu: (gpu, { states, wte, targets }, { gradient }) => {
     const [rows, width] = states.shape;

