@@ -1,3 +1,4 @@
+/* global Buffer -- Node */
 /**
  * Compiles the engine's SIMD code, src/engine/simd/assembly (AssemblyScript), into src/engine/simd/compiled.ts: two short binaries, since a memory that
  * threads share is imported in other words.

@@ -88,7 +88,7 @@ export function memoryNeed(
       promptLength,
       maxNewTokens: sampling.maxNewTokens,
     },
-    kernels: backend === "WebGPU" ? "fused" : "plain",
+    kernels: backend === "WebGPU" ? "fused" : threadsAllowed() ? "plain" : "simd",
   };
   return {
     estimate: estimateMemory(shape),
@@ -97,6 +97,9 @@ export function memoryNeed(
     setting: isLarger ? atOnceSetting(rollouts.method) : "sft.microBatch",
   };
 }
+
+/** Whether wasm may start threads, which have their own products. */
+const threadsAllowed = () => (globalThis.crossOriginIsolated as boolean | undefined) === true;
 
 /** Of the longest answer to learn from, as far as it is known before it is given. */
 function answerLength({ aligned }: StudyConfig, { questions }: Corpus): number {

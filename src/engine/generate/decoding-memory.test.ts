@@ -13,7 +13,7 @@ import { generate } from "./generate";
 async function peakOnGpu(work: () => Promise<unknown>): Promise<number> {
   const { bufferManager } = tf.backend() as WebGPUBackend;
   const before = bufferManager.numBytesUsed;
-  const acquire = bufferManager.acquireBuffer;
+  const acquire = bufferManager.acquireBuffer.bind(bufferManager);
   let peak = before;
   bufferManager.acquireBuffer = (...wanted) => {
     const buffer = acquire(...wanted);
@@ -28,11 +28,11 @@ async function peakOnGpu(work: () => Promise<unknown>): Promise<number> {
 /** Bytes of the heap that are in use. */
 async function peakOnHeap(work: () => Promise<unknown>): Promise<number> {
   const heap = wasmHeap();
-  const { _malloc, _free } = heap;
+  const [malloc, free] = [heap._malloc.bind(heap), heap._free.bind(heap)];
   const sizes = new Map<number, number>();
   let [used, peak] = [0, 0];
   heap._malloc = (bytes) => {
-    const pointer = _malloc(bytes);
+    const pointer = malloc(bytes);
     sizes.set(pointer, bytes);
     peak = Math.max(peak, (used += bytes));
     return pointer;
@@ -40,10 +40,10 @@ async function peakOnHeap(work: () => Promise<unknown>): Promise<number> {
   heap._free = (pointer) => {
     used -= sizes.get(pointer) ?? 0;
     sizes.delete(pointer);
-    _free(pointer);
+    free(pointer);
   };
   await work();
-  Object.assign(heap, { _malloc, _free });
+  Object.assign(heap, { _malloc: malloc, _free: free });
   return peak;
 }
 

@@ -48,7 +48,7 @@ export function defineKernel<I extends Tensors, A extends object, O extends tf.T
   const plain: tf.KernelFunc = ({ inputs, attrs }) =>
     tf.tidy(() => definition.plain(inputs as unknown as I, attrs as unknown as A));
   const wasm: tf.KernelFunc = (call) => {
-    const simd = simdOf(call.backend as object);
+    const simd = simdOf(call.backend);
     const inputs = call.inputs as unknown as Handles<I>;
     return (simd && definition.wasm?.(simd, inputs, call.attrs as unknown as A)) ?? plain(call);
   };

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { backends, expectNoGpuErrors, useBackend } from "../../../tests/backends";
 import { AdamW, type AdamSettings } from "./adamw";
 import { measureGradients } from "./clip";
@@ -15,7 +15,9 @@ function parameter(values = start) {
 
 function run(optimiser: AdamW, steps: readonly number[]): void {
   for (const step of steps) {
-    tf.tidy(() => optimiser.apply(new Map([["w", tf.tensor1d(gradientAt(step))]]), 0.1));
+    tf.tidy(() =>
+      optimiser.apply(optimiser.join(new Map([["w", tf.tensor1d(gradientAt(step))]])), 0.1),
+    );
   }
 }
 
@@ -58,9 +60,9 @@ describe.each(backends)("on %s", (backend) => {
     const optimiser = new AdamW([w]);
     run(optimiser, [1]);
     const before = Float32Array.from(await w.variable.data());
-    optimiser.apply(new Map(), 0.1);
+    tf.tidy(() => optimiser.apply(optimiser.join(new Map()), 0.1));
     expect(await w.variable.data()).toBeAllClose(before);
-    tf.tidy(() => optimiser.apply(new Map([["w", tf.zeros([3])]]), 0.1));
+    tf.tidy(() => optimiser.apply(optimiser.join(new Map([["w", tf.zeros([3])]])), 0.1));
     expect((await w.variable.data())[0]).toBeLessThan(before[0]! - 0.01);
   });
 
@@ -80,7 +82,7 @@ describe.each(backends)("on %s", (backend) => {
 
   test("refuses a stranger's gradient and a state that does not fit", () => {
     const optimiser = new AdamW([parameter()]);
-    expect(() => optimiser.apply(new Map([["x", tf.scalar(1)]]), 0.1)).toThrow(
+    expect(() => optimiser.join(new Map([["x", tf.scalar(1)]]))).toThrow(
       "x is no parameter of this optimiser",
     );
     expect(() => optimiser.restore({ step: 1, moments: {} })).toThrow(
@@ -99,16 +101,16 @@ describe.each(backends)("on %s", (backend) => {
     w.variable.dispose();
   });
 
-  test("updates more parameters than a dispatch takes, each by its own moments", async () => {
-    const many = [1, 5, 300, 2, 7].map((size, i) => ({
+  test("updates many parameters, each by its own moments, in whatever order their gradients come", async () => {
+    const many = [1, 5, 300, 2, 7, 1, 64, 9, 3, 128].map((size, i) => ({
       name: `${i}`,
       variable: tf.variable(tf.fill([size], i)),
     }));
     const optimiser = new AdamW(many);
     const gradients = () =>
-      new Map(many.map(({ name, variable }) => [name, tf.ones(variable.shape)]));
-    tf.tidy(() => optimiser.apply(gradients(), 0.1));
-    tf.tidy(() => optimiser.apply(gradients(), 0.1));
+      new Map(many.toReversed().map(({ name, variable }) => [name, tf.ones(variable.shape)]));
+    tf.tidy(() => optimiser.apply(optimiser.join(gradients()), 0.1));
+    tf.tidy(() => optimiser.apply(optimiser.join(gradients()), 0.1));
     for (const [i, { variable }] of many.entries()) {
       expect(await variable.data()).toBeAllClose(new Array<number>(variable.size).fill(i - 0.2), {
         atol: 1e-5,
@@ -116,11 +118,59 @@ describe.each(backends)("on %s", (backend) => {
     }
   });
 
+  test("of many parameters those without a gradient stay as they are", async () => {
+    const many = Array.from({ length: 9 }, (_, i) => ({
+      name: `${i}`,
+      variable: tf.variable(tf.fill([i + 1], i)),
+    }));
+    const optimiser = new AdamW(many);
+    const missing = [0, 4, 5];
+    const present = many.filter((_, i) => !missing.includes(i));
+    tf.tidy(() => {
+      const gradients = present.map(
+        ({ name, variable }) => [name, tf.ones(variable.shape)] as const,
+      );
+      optimiser.apply(optimiser.join(new Map(gradients)), 0.1);
+    });
+    const { moments } = await optimiser.state();
+    for (const [i, { name, variable }] of many.entries()) {
+      const value = missing.includes(i) ? i : i - 0.1;
+      expect(await variable.data()).toBeAllClose(new Array<number>(i + 1).fill(value));
+      expect(moments[name]!.m).toBeAllClose(
+        new Array<number>(i + 1).fill(missing.includes(i) ? 0 : 0.1),
+      );
+    }
+  });
+
+  test.runIf(backend === "webgpu")(
+    "an update of 24 parameters, clipped, is 3 dispatches",
+    async () => {
+      const many = Array.from({ length: 24 }, (_, i) => ({
+        name: `${i}`,
+        variable: tf.variable(tf.fill([i + 1], 1)),
+      }));
+      const optimiser = new AdamW(many);
+      const gradients = new Map(many.map(({ name, variable }) => [name, tf.ones(variable.shape)]));
+      await gradients.get("23")!.data();
+      const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, "dispatchWorkgroups");
+      tf.tidy(() => {
+        const joined = optimiser.join(gradients);
+        optimiser.apply(joined, 0.1, measureGradients(joined, { maxNorm: 1 }));
+      });
+      expect(dispatches.mock.calls.length).toBe(3); // squares, norm, AdamW
+      dispatches.mockRestore();
+      expect((await many[23]!.variable.data())[23]).toBeCloseTo(0.9, 4);
+    },
+  );
+
   test("a norm that is not finite leaves weights and moments as they were", async () => {
     const w = parameter();
     const optimiser = new AdamW([w]);
     const gradients = new Map([["w", tf.tensor1d([1, NaN, 1])]]);
-    tf.tidy(() => optimiser.apply(gradients, 0.1, measureGradients(gradients)));
+    tf.tidy(() => {
+      const joined = optimiser.join(gradients);
+      optimiser.apply(joined, 0.1, measureGradients(joined));
+    });
     expect([...(await w.variable.data())]).toEqual(start);
     expect([...(await optimiser.state()).moments.w!.m]).toEqual([0, 0, 0]);
   });

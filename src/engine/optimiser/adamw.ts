@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { ADAM_SLOTS, adamUpdate } from "../kernels/optimiser/adam";
+import { adamUpdate } from "../kernels/optimiser/adam";
 import { duplicate } from "../kernels/optimiser/duplicate";
 import { named } from "../kernels/optimiser/slots";
-import type { Gradients, Parameter } from "./gradients";
+import { type Gradients, joinGradients, type JoinedGradients, type Parameter } from "./gradients";
 
 export interface AdamSettings {
   readonly beta1: number;
@@ -49,7 +49,7 @@ interface Place {
  *   g ← g + wd·θ (L2)  or  θ ← (1 − lr·wd)·θ (decoupled)
  *   m ← β₁m + (1−β₁)g,   v ← β₂v + (1−β₂)g²,   θ ← θ − lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)
  *
- * Owns the moments, of all parameters in one tensor; the parameters stay their owner's. Several of them are updated in a
+ * Owns the moments, of all parameters in one tensor; the parameters stay their owner's. All are updated in one
  * dispatch, on webgpu in place, without a read-back.
  * @see Kingma and Ba 2015, arXiv:1412.6980; Loshchilov and Hutter 2019, arXiv:1711.05101.
  */
@@ -77,19 +77,26 @@ export class AdamW {
   }
 
   /**
+   * The gradients as `apply` takes them, which the caller disposes.
+   * @throws RangeError for a gradient of a parameter that is not the optimiser's.
+   */
+  join(gradients: Gradients): JoinedGradients {
+    const unknown = [...gradients.keys()].find((name) => !this.#places.has(name));
+    if (unknown !== undefined) {
+      throw new RangeError(`${unknown} is no parameter of this optimiser`);
+    }
+    return joinGradients(gradients, this.#places.keys());
+  }
+
+  /**
    * One update. A parameter without a gradient stays as it is; a gradient of 0 still moves it by momentum. If the norm is
    * not finite, nothing changes.
    *
-   * @param clip  [norm, factor], from `measureGradients`; absent: gradients as they are.
-   * @throws RangeError for a gradient of a parameter that is not the optimiser's.
+   * @param joined  from `join`.
+   * @param clip    [norm, factor], from `measureGradients`; absent: gradients as they are.
    */
-  apply(gradients: Gradients, learningRate: number, clip?: tf.Tensor1D): void {
+  apply({ names, all }: JoinedGradients, learningRate: number, clip?: tf.Tensor1D): void {
     const { beta1, beta2, epsilon, weightDecay, decoupled } = this.#settings;
-    const updates = [...gradients].map(([name, gradient]) => {
-      const place = this.#places.get(name);
-      if (place === undefined) throw new RangeError(`${name} is no parameter of this optimiser`);
-      return { ...place, gradient };
-    });
     this.#step += 1;
     const scalars = {
       ...{ beta1, beta2, epsilon },
@@ -99,17 +106,16 @@ export class AdamW {
       root: Math.sqrt(1 - beta2 ** this.#step),
     };
     tf.tidy(() => {
-      const shared = { clip: clip ?? tf.tensor1d([0, 1]), moments: this.#moments };
-      for (let start = 0; start < updates.length; start += ADAM_SLOTS) {
-        const some = updates.slice(start, start + ADAM_SLOTS);
-        const weights = some.map(({ variable }) => variable);
-        const own = some.map(({ gradient }) => gradient);
-        const offsets = some.map(({ offset }) => offset);
+      const shared = { clip: clip ?? tf.tensor1d([0, 1]), moments: this.#moments, gradients: all };
+      let firstGradient = 0;
+      for (const run of neighbours(names.map((name) => this.#places.get(name)!))) {
+        const weights = run.map(({ variable }) => variable);
         const [, ...updated] = adamUpdate(
-          { ...shared, ...named("w", weights), ...named("g", own) },
-          { ...scalars, offsets },
+          { ...shared, ...named("w", weights) },
+          { ...scalars, firstMoment: run[0]!.offset, firstGradient },
         );
-        some.forEach(({ variable }, i) => variable.assign(updated[i]!));
+        weights.forEach((variable, i) => variable.assign(updated[i]!));
+        firstGradient += weights.reduce((sum, { size }) => sum + size, 0);
       }
     });
   }
@@ -165,4 +171,16 @@ export class AdamW {
   dispose(): void {
     this.#moments.dispose();
   }
+}
+
+/** Places whose moments lie one after the other, together: one run, if every parameter has a gradient. */
+function neighbours(places: readonly Place[]): Place[][] {
+  const runs: Place[][] = [];
+  let end: number | null = null;
+  for (const place of places) {
+    if (place.offset === end) runs.at(-1).push(place);
+    else runs.push([place]);
+    end = place.offset + place.variable.size;
+  }
+  return runs;
 }

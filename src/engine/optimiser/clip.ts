@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { named } from "../kernels/optimiser/slots";
-import { clipping, NORM_SLOTS, squaredSums } from "../kernels/optimiser/gradient-norm";
-import type { Gradients } from "./gradients";
+import { gradientNorm } from "../kernels/optimiser/gradient-norm";
+import type { JoinedGradients } from "./gradients";
 
 export interface ClipOptions {
   /** Micro-batches that the gradients are the sum of: norm and limit are of their mean. Default 1. */
@@ -16,18 +15,11 @@ export interface ClipOptions {
  * @see torch.nn.utils.clip_grad_norm_.
  */
 export function measureGradients(
-  gradients: Gradients,
+  { all, sizes }: JoinedGradients,
   { divisor = 1, maxNorm = null }: ClipOptions = {},
 ): tf.Tensor1D {
-  return tf.tidy(() => {
-    const all = [...gradients.values()];
-    const groups = Array.from({ length: Math.ceil(all.length / NORM_SLOTS) }, (_, i) =>
-      all.slice(i * NORM_SLOTS, (i + 1) * NORM_SLOTS),
-    );
-    const sums = groups.map((group) => squaredSums(named("g", group), {})[0]);
-    const together = sums.length === 0 ? tf.zeros<tf.Rank.R1>([1]) : tf.concat1d(sums);
-    return clipping({ sums: together }, { divisor, maxNorm })[0];
-  });
+  if (sizes.length === 0) return tf.tensor1d([0, 1 / divisor]);
+  return gradientNorm({ gradients: all }, { sizes, divisor, maxNorm })[0];
 }
 
 /**

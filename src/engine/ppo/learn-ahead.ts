@@ -1,7 +1,7 @@
 /** A PPO step whose updates are queued on the device without the host looking between them. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { AbortSignalLike } from "../../core/abort";
-import { measureGradients } from "../optimiser/clip";
+import { clippedUpdate } from "../optimiser/clipped-update";
 import { GradientSum } from "../optimiser/gradients";
 import { nextTask } from "../training/next-task";
 import { readTogether } from "../training/read-together";
@@ -74,8 +74,9 @@ async function queueUpdate(
       sum.addAll(pass.gradients);
       await nextTask(signal);
     }
-    const clip = measureGradients(sum.gradients, clipOf(learner, group));
-    learner.optimiser.apply(sum.gradients, learner.config.learningRate, clip);
+    const { optimiser, config } = learner;
+    const limit = clipOf(learner, group);
+    const clip = clippedUpdate(optimiser, sum.gradients, config.learningRate, limit);
     queued.push({ epoch, group, observed, clip });
   } catch (error) {
     tf.dispose(observed.flat());

@@ -11,7 +11,8 @@ import {
 } from "../../core/ppo/statistics";
 import type { Gpt2 } from "../gpt2/model";
 import type { AdamW } from "../optimiser/adamw";
-import { checkedNorm, measureGradients } from "../optimiser/clip";
+import { checkedNorm } from "../optimiser/clip";
+import { clippedUpdate } from "../optimiser/clipped-update";
 import { type Gradients, GradientSum, type Parameter } from "../optimiser/gradients";
 import { nextTask } from "../training/next-task";
 import { readTogether } from "../training/read-together";
@@ -72,11 +73,10 @@ export async function updateWatched(
       seen.push({ rows, ...one });
       await nextTask(signal);
     }
-    const clip = measureGradients(sum.gradients, clipOf(learner, group));
     const nothing = seen.every(({ overRatio }) => overRatio);
-    if (!nothing || config.ratioThresholdMode === "trl") {
-      optimiser.apply(sum.gradients, config.learningRate, clip);
-    }
+    const learns = !nothing || config.ratioThresholdMode === "trl";
+    const rate = learns ? config.learningRate : null;
+    const clip = clippedUpdate(optimiser, sum.gradients, rate, clipOf(learner, group));
     const [norm] = await clip.data<"float32">();
     clip.dispose();
     const gradientNorm = checkedNorm(norm!);

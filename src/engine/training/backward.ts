@@ -47,7 +47,7 @@ export function lossAndGradients(
     for (let layer = 0; layer < firstKept; layer++) {
       states.push(model.layer(layer, states[layer]!, attend, options));
     }
-    const below = states.at(-1)!;
+    const below = states.at(-1);
     const upper = [...stages.outer, ...stages.blocks.slice(firstKept).flat()];
     const fromKept = () => {
       let x = below;

@@ -4,7 +4,8 @@ import type { AbortSignalLike } from "../../core/abort";
 import type { LabelledBatch } from "../../core/sft/labels";
 import type { ForwardOptions, Gpt2 } from "../gpt2/model";
 import type { AdamW } from "../optimiser/adamw";
-import { checkedNorm, measureGradients } from "../optimiser/clip";
+import { checkedNorm } from "../optimiser/clip";
+import { clippedUpdate } from "../optimiser/clipped-update";
 import { GradientSum, type Parameter } from "../optimiser/gradients";
 import { lossAndGradients } from "./backward";
 import { nextTask } from "./next-task";
@@ -70,10 +71,9 @@ export async function update(
       losses.push(pass.loss);
       await nextTask(signal);
     }
-    const clip = measureGradients(sum.gradients, { maxNorm: maxGradNorm });
-    optimiser.apply(sum.gradients, learningRate, clip);
+    const clipping = { maxNorm: maxGradNorm };
+    losses.push(clippedUpdate(optimiser, sum.gradients, learningRate, clipping));
     sum.clear();
-    losses.push(clip);
     const read = await readTogether([...losses, ...observed.flat()]);
     const lossOfParts = read.splice(0, parts.length);
     const [clipped] = read.splice(0, 1);

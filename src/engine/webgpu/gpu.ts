@@ -68,6 +68,39 @@ export class Gpu {
     return copy;
   }
 
+  /** A tensor [elements] of the tensors' content, one after the other, by commands of the queue. Four bytes an element. */
+  join(tensors: readonly TensorInfo[]): TensorInfo {
+    const all = this.empty([tensors.reduce((sum, tensor) => sum + sizeOf(tensor), 0)]);
+    this.#copyParts(tensors, all, (part, whole, offset, size) => [part, 0, whole, offset, size]);
+    return all;
+  }
+
+  /** Puts back into the tensors what `join` took from them, and was changed since. */
+  part(all: TensorInfo, tensors: readonly TensorInfo[]): void {
+    this.#copyParts(tensors, all, (part, whole, offset, size) => [whole, offset, part, 0, size]);
+    for (const { dataId } of tensors) dropCopy(this.#backend, dataId);
+  }
+
+  #copyParts(
+    parts: readonly TensorInfo[],
+    all: TensorInfo,
+    copy: (
+      ...place: [part: GPUBuffer, whole: GPUBuffer, offset: number, size: number]
+    ) => Parameters<GPUCommandEncoder["copyBufferToBuffer"]>,
+  ): void {
+    this.#made.recorder?.other();
+    const whole = this.#buffer(all);
+    const places = parts.map((part) => ({ buffer: this.#buffer(part), size: 4 * sizeOf(part) }));
+    this.#backend.ensureCommandEncoderReady();
+    this.#backend.endComputePassEncoder();
+    const { commandEncoder } = internalsOf(this.#backend);
+    let offset = 0;
+    for (const { buffer, size } of places) {
+      commandEncoder.copyBufferToBuffer(...copy(buffer, whole, offset, size));
+      offset += size;
+    }
+  }
+
   /** Frees a tensor made by `empty` that is no result. */
   dispose({ dataId }: TensorInfo): void {
     this.#backend.disposeData(dataId);

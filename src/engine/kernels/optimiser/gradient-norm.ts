@@ -1,112 +1,91 @@
 /** The norm of all gradients together and the factor that clips them, without leaving the device. */
 import * as tf from "@tensorflow/tfjs-core";
-import { sizeOf } from "../../webgpu/gpu";
+import { groupsFor, sizeOf } from "../../webgpu/gpu";
 import { reductions } from "../../webgpu/reduce";
 import type { Shader } from "../../webgpu/shader";
 import { normal } from "../example";
-import { defineKernel, type Tensors } from "../kernel";
-import { cases, named, slots } from "./slots";
+import { defineKernel } from "../kernel";
 
-/** Gradients a dispatch: a stage has 8 buffers, and one is written. */
-export const NORM_SLOTS = 7;
 const LANES = 256;
-
-/** Σ g² of each of up to 7 gradients, g0, g1 … of any shape. → [7], 0 where there is none. */
-export const squaredSums = defineKernel<Tensors, object, [tf.Tensor1D]>({
-  name: "squaredSums",
-  plain: (inputs) => {
-    const sums = slots(inputs, "g").map((g) => tf.sum(tf.square(g)));
-    return [tf.pad(tf.stack(sums) as tf.Tensor1D, [[0, NORM_SLOTS - sums.length]])];
-  },
-  webgpu: (gpu, inputs) => {
-    const gradients = slots(inputs, "g");
-    const sums = gpu.empty([NORM_SLOTS]);
-    // An unused slot reads the first gradient and counts none of it.
-    const filled = Array.from({ length: NORM_SLOTS }, (_, i) => gradients[i] ?? gradients[0]!);
-    const sizes = filled.map((g, i) => (i < gradients.length ? sizeOf(g) : 0));
-    gpu.run(SQUARES, {
-      inputs: filled,
-      outputs: [sums],
-      uniforms: named("size", sizes),
-      groups: [NORM_SLOTS],
-    });
-    return [sums];
-  },
-  examples: () =>
-    [[1, 5, 300, 2, 129, 4, 600], [257]].map((sizes) => ({
-      title: `gradients of ${sizes.join(", ")}`,
-      inputs: named(
-        "g",
-        sizes.map((size) => normal(`g ${size}`, [size])),
-      ),
-      attributes: {},
-    })),
-});
-
-const SLOTS = Array.from({ length: NORM_SLOTS }, (_, i) => i);
-
-const SQUARES: Shader = {
-  name: "squaredSums",
-  inputs: named(
-    "g",
-    SLOTS.map(() => "f32" as const),
-  ),
-  outputs: { sums: "f32" },
-  uniforms: named(
-    "size",
-    SLOTS.map(() => "u32" as const),
-  ),
-  workgroup: [LANES, 1, 1],
-  declarations: reductions(LANES),
-  main: `
-  var sum = 0.0;
-  ${cases(
-    NORM_SLOTS,
-    "group.x",
-    (i) =>
-      `for (var i = lane; i < uniforms.size${i}; i += ${LANES}u) { sum += g${i}[i] * g${i}[i]; }`,
-  )}
-  let all = total(lane, sum);
-  if (lane == 0u) { sums[group.x] = all; }`,
-};
-
+/** Workgroups of the first sum, each of which leaves one number for the second. */
+const MOST_SUMS = 64;
 /** The largest float32, near enough: a limit that no finite norm reaches. */
 const NO_LIMIT = 3e38;
 
+interface Gradients extends Record<string, tf.Tensor | undefined> {
+  readonly gradients: tf.Tensor1D;
+}
+
 interface Limit {
+  /** Elements of each gradient; they lie one after the other. */
+  readonly sizes: readonly number[];
   /** Micro-batches that the gradients are the sum of. */
   readonly divisor: number;
   readonly maxNorm: number | null;
 }
 
 /**
- * norm = √Σ/divisor and factor = min(1, max/(norm + 1e-6))/divisor, by which each gradient is to be multiplied, PyTorch's
+ * norm = √Σg²/divisor and factor = min(1, max/(norm + 1e-6))/divisor, by which each gradient is to be multiplied, PyTorch's
  * clip_grad_norm_. → [norm, factor]
  */
-export const clipping = defineKernel<{ sums: tf.Tensor1D } & Tensors, Limit, [tf.Tensor1D]>({
-  name: "clipping",
-  plain: ({ sums }, { divisor, maxNorm }) => {
-    const norm = tf.div(tf.sqrt(tf.sum(sums)), divisor);
+export const gradientNorm = defineKernel<Gradients, Limit, [tf.Tensor1D]>({
+  name: "gradientNorm",
+  plain: ({ gradients }, { sizes, divisor, maxNorm }) => {
+    // Gradient by gradient: these backends' running sums are in float32.
+    const parts = tf.split(gradients, [...sizes]).map((part) => tf.sum(tf.square(part)));
+    const norm = tf.div(tf.sqrt(tf.sum(tf.stack(parts))), divisor);
     const factor = tf.minimum(1, tf.div(maxNorm ?? NO_LIMIT, tf.add(norm, 1e-6)));
     return [tf.stack([norm, tf.div(factor, divisor)]) as tf.Tensor1D];
   },
-  webgpu: (gpu, { sums }, { divisor, maxNorm }) => {
+  webgpu: (gpu, { gradients }, { divisor, maxNorm }) => {
+    const size = sizeOf(gradients);
+    const count = Math.min(MOST_SUMS, groupsFor(size, LANES));
+    const sums = gpu.empty([count]);
+    gpu.run(SQUARES, {
+      inputs: [gradients],
+      outputs: [sums],
+      uniforms: { size, lanes: count * LANES },
+      groups: [count],
+    });
     const clip = gpu.empty([2]);
     gpu.run(CLIP, {
       inputs: [sums],
       outputs: [clip],
-      uniforms: { count: sizeOf(sums), divisor, limit: maxNorm ?? NO_LIMIT },
+      uniforms: { count, divisor, limit: maxNorm ?? NO_LIMIT },
       groups: [1],
     });
+    gpu.dispose(sums);
     return [clip];
   },
-  examples: () =>
-    [null, 1].map((maxNorm) => ({
-      title: maxNorm === null ? "no limit" : `at most ${maxNorm}`,
-      inputs: { sums: { shape: [14], values: Float32Array.from({ length: 14 }, (_, i) => i) } },
-      attributes: { divisor: 2, maxNorm },
-    })),
+  examples: () => [
+    example([1, 5, 300, 2, 129], { divisor: 2, maxNorm: null }),
+    example([257], { divisor: 1, maxNorm: 1 }),
+    example([30_000, 7], { divisor: 3, maxNorm: 50 }),
+  ],
 });
+
+function example(sizes: readonly number[], limit: Omit<Limit, "sizes">) {
+  const size = sizes.reduce((a, b) => a + b);
+  return {
+    title: `gradients of ${sizes.join(", ")}, ${limit.maxNorm === null ? "no limit" : `at most ${limit.maxNorm}`}`,
+    inputs: { gradients: normal("g", [size]) },
+    attributes: { sizes, ...limit },
+  };
+}
+
+const SQUARES: Shader = {
+  name: "squaredSums",
+  inputs: { gradients: "f32" },
+  outputs: { sums: "f32" },
+  uniforms: { size: "u32", lanes: "u32" },
+  workgroup: [LANES, 1, 1],
+  declarations: reductions(LANES),
+  main: `
+  var sum = 0.0;
+  for (var i = global.x; i < uniforms.size; i += uniforms.lanes) { sum += gradients[i] * gradients[i]; }
+  let all = total(lane, sum);
+  if (lane == 0u) { sums[group.x] = all; }`,
+};
 
 const CLIP: Shader = {
   name: "clipping",

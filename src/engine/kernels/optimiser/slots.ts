@@ -14,9 +14,3 @@ export function slots<T extends tf.TensorInfo>(
 export function named<T>(prefix: string, items: readonly T[]): Record<string, T> {
   return Object.fromEntries(items.map((item, i) => [`${prefix}${i}`, item]));
 }
-
-/** `switch` over slot numbers. */
-export function cases(count: number, selector: string, body: (slot: number) => string): string {
-  const each = Array.from({ length: count - 1 }, (_, i) => `case ${i + 1}u: { ${body(i + 1)} }`);
-  return `switch (${selector}) { ${each.join(" ")} default: { ${body(0)} } }`;
-}

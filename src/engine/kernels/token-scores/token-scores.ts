@@ -35,7 +35,7 @@ export const tokenScores = defineKernel<Inputs, { gradient: boolean }, tf.Tensor
         tf.sub(normaliser, tf.sum(tf.mul(p, z), 1)),
       ];
       if (!gradient) return scores;
-      return [...scores, tf.sub(tf.gather(head.wte, own), times(p as tf.Tensor2D, head.wte))];
+      return [...scores, tf.sub(tf.gather(head.wte, own), times(p, head.wte))];
     }),
   webgpu: (gpu, { states, wte, targets }, { gradient }) => {
     const [rows, width] = states.shape;
