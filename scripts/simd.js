@@ -1,14 +1,14 @@
-/* global Buffer -- Node */
 /**
  * Compiles the engine's SIMD code, src/engine/simd/assembly (AssemblyScript), into src/engine/simd/compiled.ts: two short binaries, since a memory that
- * threads share is imported in other words.
+ * threads share is imported in other words. With --check nothing is written, and a file that is not what the sources say is an error.
  */
-import { readFile, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import asc from "assemblyscript/asc";
 
 const ROOT = join(import.meta.dirname, "..");
+const ASC = join(ROOT, "node_modules/assemblyscript/bin/asc.js");
 const ENTRY = "src/engine/simd/assembly/index.ts";
 const OUTPUT = join(ROOT, "src/engine/simd/compiled.ts");
 
@@ -18,39 +18,30 @@ const FLAGS = [
   ...["--enable", "simd", "-O3", "--converge", "--disableWarning", "112"],
 ];
 const SHARED = [
-  "--enable",
-  "threads",
-  "--sharedMemory",
-  "--initialMemory",
-  "1",
-  "--maximumMemory",
-  "65536",
+  ...["--enable", "threads", "--sharedMemory"],
+  ...["--initialMemory", "1", "--maximumMemory", "65536"],
 ];
 
-/** @param {readonly string[]} flags */
-async function binary(flags) {
-  /** @type {Uint8Array | undefined} */
-  let bytes;
-  const { error, stderr } = await asc.main([ENTRY, "-o", "kernels.wasm", ...FLAGS, ...flags], {
-    readFile: (name, folder) => readFile(join(ROOT, folder, name), "utf8").catch(() => null),
-    writeFile: (_name, contents) => void (bytes = contents),
-  });
-  const said = stderr.toString();
-  if (error || said !== "") throw new Error(said || error?.message);
-  return Buffer.from(/** @type {Uint8Array} */ (bytes)).toString("base64");
+function binary(flags) {
+  const folder = mkdtempSync(join(tmpdir(), "steadfast-simd-"));
+  try {
+    const file = join(folder, "kernels.wasm");
+    execFileSync(process.execPath, [ASC, ENTRY, "-o", file, ...FLAGS, ...flags], { cwd: ROOT });
+    return readFileSync(file).toString("base64");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
-/** What compiled.ts has to be. */
-export async function compiled() {
-  const [own, shared] = [await binary([]), await binary(SHARED)];
-  return `/** Compiled from assembly/ by \`npm run simd\`; base64. */
+const compiled = `/** Compiled from assembly/ by \`npm run simd\`; base64. */
 // prettier-ignore
-export const OWN_MEMORY = "${own}";
+export const OWN_MEMORY = "${binary([])}";
 // prettier-ignore
-export const SHARED_MEMORY = "${shared}";
+export const SHARED_MEMORY = "${binary(SHARED)}";
 `;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  await writeFile(OUTPUT, await compiled());
+if (!process.argv.includes("--check")) {
+  writeFileSync(OUTPUT, compiled);
+} else if (readFileSync(OUTPUT, "utf8") !== compiled) {
+  console.error("src/engine/simd/compiled.ts: not what assembly/ says. Run `npm run simd`.");
+  process.exit(1);
 }

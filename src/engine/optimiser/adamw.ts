@@ -178,7 +178,7 @@ function neighbours(places: readonly Place[]): Place[][] {
   const runs: Place[][] = [];
   let end: number | null = null;
   for (const place of places) {
-    if (place.offset === end) runs.at(-1).push(place);
+    if (place.offset === end) runs.at(-1)!.push(place);
     else runs.push([place]);
     end = place.offset + place.variable.size;
   }

@@ -57,10 +57,10 @@ async function learnWatched(
     for (const group of groups) {
       for (const seen of await updateWatched(learner, batch, group, signal)) {
         updates.push({ epoch, ...seen });
-        onUpdate?.(updates.at(-1));
+        onUpdate?.(updates.at(-1)!);
       }
     }
-    const policyKl = updates.at(-1).statistics["ppo/policy/policykl"];
+    const policyKl = updates.at(-1)!.statistics["ppo/policy/policykl"];
     if (earlyStopping && policyKl > 1.5 * targetKl) return { updates, stoppedEarly: true };
   }
   return { updates, stoppedEarly: false };

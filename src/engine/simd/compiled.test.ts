@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { expect, test } from "vitest";
-import { compiled } from "../../../scripts/simd.js";
+import { execFileSync } from "node:child_process";
+import { test } from "vitest";
 
-test("compiled.ts is what assembly/ says; `npm run simd` compiles it", async () => {
-  expect(await readFile("src/engine/simd/compiled.ts", "utf8")).toBe(await compiled());
+test("compiled.ts is what assembly/ says; `npm run simd` compiles it", () => {
+  execFileSync(process.execPath, ["scripts/simd.js", "--check"], { stdio: "pipe" });
 }, 60_000);

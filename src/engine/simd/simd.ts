@@ -1,6 +1,6 @@
 /**
- * The engine's own SIMD code (assembly/), on the memory of tfjs's wasm backend: tensors are worked on where they lie. A few rows go through the whole
- * model for every token, and tfjs, made for large batches, copies each weight into an order of its own first.
+ * The engine's own SIMD code (assembly/), on the memory of tfjs's wasm backend: tensors are worked on where they lie, and no weight is copied. Why not
+ * tfjs's products: docs/decisions.md.
  */
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
@@ -54,8 +54,7 @@ export class Simd {
   }
 
   /**
-   * A new tensor: each row the bias, which may be [columns], or 0; plus the residual.
-   * @param residual  [rows, columns]
+   * What a sum of products starts from: bias, [columns], in every row, plus the residual, [rows, columns]; 0 without both.
    */
   filled(
     [rows, columns]: readonly [rows: number, columns: number],

@@ -22,9 +22,8 @@ export function targetStates(
 }
 
 /**
- * The loss and its gradients, block by block from the top: only each block's input is kept, and what a block computes
- * inside is computed again when its turn comes. One tape over 12 layers of GPT-2 at 4 × 128 tokens does not fit
- * wasm's memory; this takes a fifth of it for a sixth more time.
+ * The loss and its gradients, block by block from the top. As many blocks as the model's `keptBlocks` says keep what they
+ * compute inside; of those below only the input is kept, and the rest is computed again when their turn comes.
  *
  * @param loss        from the target states [targets, width] to a scalar.
  * @param parameters  to differentiate by: adapter variables, base weights made trainable, and whatever `loss` uses.
@@ -47,7 +46,7 @@ export function lossAndGradients(
     for (let layer = 0; layer < firstKept; layer++) {
       states.push(model.layer(layer, states[layer]!, attend, options));
     }
-    const below = states.at(-1);
+    const below = states.at(-1)!;
     const upper = [...stages.outer, ...stages.blocks.slice(firstKept).flat()];
     const fromKept = () => {
       let x = below;
