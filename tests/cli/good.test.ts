@@ -431,7 +431,7 @@ describe("study", () => {
   test("a study whose memory runs out in the middle says what it can need and what to lower, and goes on where there is more", async () => {
     // Pages of 64 KiB: room for a step or two of LoRA, and not for the next.
     const out = ["--out", "tight"];
-    const node = ["--wasm-max-mem-pages=1475"];
+    const node = ["--wasm-max-mem-pages=950"];
     const whole = { cwd, limit: 300_000 }; // of a study, on a machine that does other things too
     const argv = ["study", "steps.json", ...out];
     const { code, stderr } = await steadfast.run(argv, { ...whole, node });
