@@ -61,13 +61,13 @@ export function guardHeap(heap: WasmHeap): void {
     const pointer = held + bytes <= MOST ? allocate(bytes) : 0;
     const isWithin = pointer !== 0 && (pointer >>> 0) + bytes <= heap.HEAPU8.length;
     if (!isWithin && bytes > 0) throw heapFull(`${megabytes(bytes)} more`);
-    sizes.set(pointer, bytes);
+    sizes.set(pointer >>> 0, bytes); // above 2 GB Emscripten's addresses are negative, tfjs's are not
     held += bytes;
     return pointer;
   };
   heap._free = (pointer) => {
-    held -= sizes.get(pointer) ?? 0;
-    sizes.delete(pointer);
+    held -= sizes.get(pointer >>> 0) ?? 0;
+    sizes.delete(pointer >>> 0);
     free(pointer);
   };
 }
