@@ -6,10 +6,9 @@ import { checkStudy } from "../core/study/check-study";
 import type { StudyEvent } from "../core/study/events";
 import { runStudy } from "../core/study/study";
 import { planTime } from "../core/study/time-plan";
-import { unlessDeviceFails } from "../engine/device-failure";
-import { sayingWhatRanOut, studyNeeds } from "../engine/out-of-memory";
-import { Gpt2Policy } from "../engine/policy";
+import { studyNeeds } from "../engine/out-of-memory";
 import { loadTarget } from "../engine/target";
+import { whileAsked } from "../engine/while-asked";
 import { REPLIES, openAligned } from "./aligned";
 import { loadEncoder } from "./assets";
 import { BACKEND_HELP, startNamed } from "./backend";
@@ -111,13 +110,11 @@ export const study: Command = {
         store.log(event);
       };
       const context = { pause, resumes, report };
-      const work = unlessDeviceFails(
+      const result = await whileAsked(
+        policy,
         (signal) => runStudy(config, corpus, ports, { ...context, signal }),
-        signal,
+        { signal, needs: ({ config: model }) => studyNeeds({ model, config, corpus }) },
       );
-      const needs =
-        policy instanceof Gpt2Policy ? studyNeeds({ model: policy.config, config, corpus }) : null;
-      const result = await (needs ? sayingWhatRanOut(work, needs) : work);
       const peakBytes = 1024 * process.resourceUsage().maxRSS;
       await store.finish(result, { started, phases: log.seconds(), peakBytes, resumed: resumes });
       print(result, values.json);

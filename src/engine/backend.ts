@@ -46,7 +46,7 @@ export function backendName(): string {
 /** Which forms of our kernels the current backend runs. */
 export function kernelsHere(): MemoryShape["kernels"] {
   if (tf.getBackend() === "webgpu") return "fused";
-  return simdOf(tf.backend())?.threaded === false ? "simd" : "plain";
+  return simdOf(tf.backend())?.multiplies() ? "simd" : "plain";
 }
 
 /** tfjs's 15 costs a training step a sixth of its time in submits; more than this holds freed tensors for too long. */

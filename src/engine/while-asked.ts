@@ -1,4 +1,4 @@
-/** What a model is asked for without being trained: answers, or scores of texts. */
+/** Work with a model, on a device that may fail or run out of memory: a study, answers, or scores of texts. */
 import { unlessDeviceFails } from "./device-failure";
 import type { OnnxPolicy } from "./onnx-policy";
 import { type AskedModel, type Needs, sayingWhatRanOut } from "./out-of-memory";

@@ -22,7 +22,7 @@ const product = defineKernel<Product, { layout: Layout }, [tf.Tensor2D]>({
     return [bias ? tf.add(y, bias) : y];
   },
   wasm: (simd, { a, b, bias }, { layout }) => {
-    if (simd.threaded) return null;
+    if (!simd.multiplies()) return null;
     const y = simd.filled([a.shape[layout === "atb" ? 1 : 0], b.shape[layout === "abt" ? 0 : 1]], {
       bias,
     });
@@ -80,5 +80,5 @@ export function transposedTimes(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
 
 /** Whether products with a transposed large matrix take longer here, so that a transposed copy is worth its memory. */
 export function isSlowTransposed(): boolean {
-  return tf.getBackend() === "wasm" && (simdOf(tf.backend())?.threaded ?? true);
+  return tf.getBackend() === "wasm" && !simdOf(tf.backend())?.multiplies();
 }

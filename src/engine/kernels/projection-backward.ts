@@ -30,7 +30,7 @@ export const projectionBackward = defineKernel<ProjectionBackward, object, [tf.T
     return [u ? tf.mul(dx, geluSlope(u)) : dx];
   },
   wasm: (simd, { dy, weight, low, a, mask, u }) => {
-    if (simd.threaded || mask || weight.shape[0] % 4 !== 0) return null;
+    if (mask || !simd.multiplies(weight.shape[0])) return null;
     const dx = simd.filled([dy.shape[0], weight.shape[0]], {});
     simd.addProduct(dx, dy, weight, "abt");
     if (low && a) simd.addProduct(dx, low, a, "ab");

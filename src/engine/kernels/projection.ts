@@ -33,7 +33,7 @@ export const projection = defineKernel<
   },
   wasm: (simd, { x, weight, bias, low, b, residual }, { gelu }) => {
     const columns = weight.shape[1];
-    if (simd.threaded || columns % 4 !== 0) return null;
+    if (!simd.multiplies(columns)) return null;
     const u = simd.filled([x.shape[0], columns], { bias, residual });
     simd.addProduct(u, x, weight, "ab");
     if (low && b) simd.addProduct(u, low, b, "abt");

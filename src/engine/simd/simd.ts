@@ -4,6 +4,7 @@
  */
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { hostView } from "../kernels/decode/host-view";
 import { wasmHeap } from "../wasm-heap";
 import { OWN_MEMORY, SHARED_MEMORY } from "./compiled";
 
@@ -42,15 +43,20 @@ const loaded = new WeakMap<object, Simd>();
 
 export class Simd {
   readonly functions: Functions;
-  /** Whether tfjs's products run on several threads. Ours run on one. */
-  readonly threaded: boolean;
+  readonly #threaded: boolean;
   readonly #backend: BackendWasm;
   #room: number | null = null;
 
+  /** @param threaded  whether tfjs's products run on several threads. */
   constructor(backend: BackendWasm, functions: Functions, threaded: boolean) {
     this.#backend = backend;
     this.functions = functions;
-    this.threaded = threaded;
+    this.#threaded = threaded;
+  }
+
+  /** Whether products are quicker here: ours run on one thread, and elementwise work takes rows of these widths. */
+  multiplies(...widths: readonly number[]): boolean {
+    return !this.#threaded && widths.every((width) => width % 4 === 0);
   }
 
   /**
@@ -64,11 +70,11 @@ export class Simd {
     }: { readonly bias?: TensorInfo | undefined; readonly residual?: TensorInfo | undefined },
   ): TensorInfo {
     const y = this.empty([rows, columns]);
-    const values = this.view(y);
-    if (residual) values.set(this.view(residual));
+    const values = hostView(y);
+    if (residual) values.set(hostView(residual));
     else if (!bias) values.fill(0);
     if (!bias) return y;
-    const own = this.view(bias);
+    const own = hostView(bias);
     for (let start = 0; start < values.length; start += columns) {
       if (!residual) values.set(own, start);
       else for (let i = 0; i < columns; i++) values[start + i]! += own[i]!;
@@ -115,16 +121,6 @@ export class Simd {
   /** Where the tensor lies, in bytes; of rows, where the first one does. */
   at({ dataId, shape, firstRow = 0 }: Matrix): number {
     return this.#backend.dataIdMap.get(dataId).memoryOffset + 4 * firstRow * (shape[1] ?? 0);
-  }
-
-  /** The tensor's memory. Good until the next one is made: the heap may move when it grows. */
-  view(tensor: TensorInfo): Float32Array {
-    return this.#backend.typedArrayFromHeap(tensor) as Float32Array;
-  }
-
-  /** As `view`, of an int32 tensor. */
-  integers(tensor: TensorInfo): Int32Array {
-    return this.#backend.typedArrayFromHeap(tensor) as Int32Array;
   }
 
   /** The same tensor as a kernel's result: what a kernel changed in place. */

@@ -31,6 +31,13 @@ interface Made {
 }
 const made = new WeakMap<GPUDevice, Made>();
 
+/** Between a part's buffer and its place, in bytes, in that of the whole. */
+type CopyDirection = (
+  ...place: [part: GPUBuffer, whole: GPUBuffer, offset: number, size: number]
+) => [from: GPUBuffer, fromOffset: number, to: GPUBuffer, toOffset: number, size: number];
+const INTO_WHOLE: CopyDirection = (part, whole, offset, size) => [part, 0, whole, offset, size];
+const OUT_OF_WHOLE: CopyDirection = (part, whole, offset, size) => [whole, offset, part, 0, size];
+
 /** Workgroups that every device takes along an axis. */
 const MOST_GROUPS = 65_535;
 
@@ -59,35 +66,24 @@ export class Gpu {
   /** A tensor of the same content in a buffer of its own, by a command of the queue. Four bytes an element. */
   copy(tensor: TensorInfo): TensorInfo {
     const copy = this.empty(tensor.shape, tensor.dtype);
-    const [from, to] = [this.#buffer(tensor), this.#buffer(copy)];
-    this.#made.recorder?.other();
-    this.#backend.ensureCommandEncoderReady();
-    this.#backend.endComputePassEncoder();
-    const { commandEncoder } = internalsOf(this.#backend);
-    commandEncoder.copyBufferToBuffer(from, 0, to, 0, 4 * sizeOf(tensor));
+    this.#copyParts([tensor], copy, INTO_WHOLE);
     return copy;
   }
 
   /** A tensor [elements] of the tensors' content, one after the other, by commands of the queue. Four bytes an element. */
   join(tensors: readonly TensorInfo[]): TensorInfo {
     const all = this.empty([tensors.reduce((sum, tensor) => sum + sizeOf(tensor), 0)]);
-    this.#copyParts(tensors, all, (part, whole, offset, size) => [part, 0, whole, offset, size]);
+    this.#copyParts(tensors, all, INTO_WHOLE);
     return all;
   }
 
   /** Puts back into the tensors what `join` took from them, and was changed since. */
   part(all: TensorInfo, tensors: readonly TensorInfo[]): void {
-    this.#copyParts(tensors, all, (part, whole, offset, size) => [whole, offset, part, 0, size]);
+    this.#copyParts(tensors, all, OUT_OF_WHOLE);
     for (const { dataId } of tensors) dropCopy(this.#backend, dataId);
   }
 
-  #copyParts(
-    parts: readonly TensorInfo[],
-    all: TensorInfo,
-    copy: (
-      ...place: [part: GPUBuffer, whole: GPUBuffer, offset: number, size: number]
-    ) => Parameters<GPUCommandEncoder["copyBufferToBuffer"]>,
-  ): void {
+  #copyParts(parts: readonly TensorInfo[], all: TensorInfo, direction: CopyDirection): void {
     this.#made.recorder?.other();
     const whole = this.#buffer(all);
     const places = parts.map((part) => ({ buffer: this.#buffer(part), size: 4 * sizeOf(part) }));
@@ -96,7 +92,7 @@ export class Gpu {
     const { commandEncoder } = internalsOf(this.#backend);
     let offset = 0;
     for (const { buffer, size } of places) {
-      commandEncoder.copyBufferToBuffer(...copy(buffer, whole, offset, size));
+      commandEncoder.copyBufferToBuffer(...direction(buffer, whole, offset, size));
       offset += size;
     }
   }

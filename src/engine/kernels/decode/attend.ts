@@ -49,11 +49,9 @@ export const attendOne = defineKernel<AttendOne, { heads: number }, [tf.Tensor2D
     const [promptSlots, slots] = [prompts.shape[1], cache.shape[1]];
     const y = simd.empty([live, width]);
     const weights = simd.empty([heads, promptSlots + slots + 3]);
-    const [from, keys, own, table, to, room] = [q, prompts, cache, rows, y, weights].map((tensor) =>
-      simd.at(tensor),
-    ) as [number, number, number, number, number, number];
     simd.functions.attend(
-      ...[from, keys, own, table, to, room, live, width, heads, promptSlots, slots],
+      ...([simd.at(q), simd.at(prompts), simd.at(cache), simd.at(rows)] as const),
+      ...([simd.at(y), simd.at(weights), live, width, heads, promptSlots, slots] as const),
     );
     simd.dispose(weights);
     return [y];

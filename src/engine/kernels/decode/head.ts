@@ -7,7 +7,6 @@ import { defineKernel } from "../kernel";
 import { project } from "../project";
 import { exampleNorm } from "./examples";
 import { inFours, normalised } from "./plain";
-import { goesBySimd } from "./simd";
 import { LANES, rowProduct, rowValues, TILE_COLUMNS, TILE_ROWS } from "./tile";
 
 interface Head extends Record<string, tf.Tensor | undefined> {
@@ -26,7 +25,7 @@ export const headLogits = defineKernel<Head, { epsilon: number }, [tf.Tensor2D]>
   ],
   wasm: (simd, { x, norm, weight }, { epsilon }) => {
     const [rows, width] = x.shape;
-    if (!goesBySimd(simd, width)) return null;
+    if (!simd.multiplies(width)) return null;
     const unit = simd.layerNorm(x, norm, epsilon);
     const logits = simd.filled([rows, weight.shape[0]], {});
     simd.addProduct(logits, unit, weight, "abt");

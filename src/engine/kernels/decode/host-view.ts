@@ -6,16 +6,16 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
  * Writing to it changes the tensor. Good until the next op on wasm, whose heap may move when it grows.
  * @throws Error on webgpu, where tensors lie on the device.
  */
-export function hostView(tensor: tf.Tensor): Float32Array {
+export function hostView(tensor: tf.TensorInfo): Float32Array {
   return view(tensor) as Float32Array;
 }
 
 /** As `hostView`, of an int32 tensor. */
-export function hostIntegers(tensor: tf.Tensor): Int32Array {
+export function hostIntegers(tensor: tf.TensorInfo): Int32Array {
   return view(tensor) as Int32Array;
 }
 
-function view(tensor: tf.Tensor): tf.TypedArray {
+function view(tensor: tf.TensorInfo): tf.TypedArray {
   const backend: unknown = tf.backend();
   switch (tf.getBackend()) {
     case "wasm":

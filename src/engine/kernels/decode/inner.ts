@@ -5,7 +5,7 @@ import { defineKernel } from "../kernel";
 import { exampleNorm, PROJECTION_SIZES, projectionInputs, titleOf } from "./examples";
 import { affine, normalised } from "./plain";
 import { projectionShaders, runProjection } from "./projection";
-import { affine as simdAffine, goesBySimd } from "./simd";
+import { affine as simdAffine } from "./simd";
 
 interface InnerLayer extends Record<string, tf.Tensor | undefined> {
   readonly x: tf.Tensor2D; // [live, width]
@@ -20,7 +20,7 @@ export const innerLayer = defineKernel<InnerLayer, { epsilon: number }, [tf.Tens
   name: "decodeInnerLayer",
   plain: ({ x, norm, ...map }, { epsilon }) => [gelu(affine(normalised(x, norm, epsilon), map))],
   wasm: (simd, { x, norm, ...map }, { epsilon }) => {
-    if (!goesBySimd(simd, ...map.weight.shape)) return null;
+    if (!simd.multiplies(...map.weight.shape)) return null;
     const unit = simd.layerNorm(x, norm, epsilon);
     const inner = simdAffine(simd, unit, map);
     const y = simd.gelu(inner);

@@ -7,7 +7,7 @@ import { hostIntegers, hostView } from "./host-view";
 import { affine, normalised } from "./plain";
 import { projectionShaders, runProjection } from "./projection";
 import { readRows } from "./rows";
-import { affine as simdAffine, goesBySimd } from "./simd";
+import { affine as simdAffine } from "./simd";
 
 interface ProjectQkv extends Record<string, tf.Tensor | undefined> {
   readonly x: tf.Tensor2D; // [live, width]
@@ -29,25 +29,20 @@ export const projectQkv = defineKernel<ProjectQkv, { epsilon: number }, [tf.Tens
       const [live, width] = x.shape;
       const qkv = affine(normalised(x, norm, epsilon), map);
       const q = tf.slice(qkv, [0, 0], [live, width]);
-      const [all, kept] = [hostView(qkv), hostView(cache)];
-      for (const [i, { row, drawn }] of readRows(hostIntegers(rows)).entries()) {
-        const keyValue = all.subarray((3 * i + 1) * width, (3 * i + 3) * width);
-        kept.set(keyValue, (row * cache.shape[1] + drawn - 1) * 2 * width);
-      }
+      keepKeysAndValues(qkv, rows, cache);
       return [q, tf.clone(cache)];
     },
     wasm: (simd, { x, norm, rows, cache, ...map }, { epsilon }) => {
       const [live, width] = x.shape;
-      if (!goesBySimd(simd, width)) return null;
+      if (!simd.multiplies(width)) return null;
       const unit = simd.layerNorm(x, norm, epsilon);
       const qkv = simdAffine(simd, unit, map);
       const q = simd.empty([live, width]);
-      const [all, query, kept] = [simd.view(qkv), simd.view(q), simd.view(cache)];
-      for (const [i, { row, drawn }] of readRows(simd.integers(rows)).entries()) {
-        const [start, end] = [3 * i * width, 3 * (i + 1) * width];
-        query.set(all.subarray(start, start + width), i * width);
-        kept.set(all.subarray(start + width, end), (row * cache.shape[1] + drawn - 1) * 2 * width);
+      const [all, query] = [hostView(qkv), hostView(q)];
+      for (let i = 0; i < live; i++) {
+        query.set(all.subarray(3 * i * width, (3 * i + 1) * width), i * width);
       }
+      keepKeysAndValues(qkv, rows, cache);
       simd.dispose(unit, qkv);
       return [q, simd.share(cache)];
     },
@@ -73,6 +68,17 @@ export const projectQkv = defineKernel<ProjectQkv, { epsilon: number }, [tf.Tens
       })),
   },
 );
+
+/** Writes each live row's key | value of q | k | v, [live, 3·width], to its place in the cache. */
+function keepKeysAndValues(qkv: tf.TensorInfo, rows: tf.TensorInfo, cache: tf.TensorInfo): void {
+  const [, slots, both] = cache.shape as [number, number, number];
+  const width = both / 2;
+  const [all, kept] = [hostView(qkv), hostView(cache)];
+  for (const [i, { row, drawn }] of readRows(hostIntegers(rows)).entries()) {
+    const keyValue = all.subarray((3 * i + 1) * width, (3 * i + 3) * width);
+    kept.set(keyValue, (row * slots + drawn - 1) * both);
+  }
+}
 
 /** Row i of the batch is row `rows − i` of the cache, and has drawn one token or two. */
 function backwards(rows: number): Int32Array {

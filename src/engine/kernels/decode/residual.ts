@@ -5,7 +5,7 @@ import { defineKernel } from "../kernel";
 import { PROJECTION_SIZES, projectionInputs, titleOf } from "./examples";
 import { affine } from "./plain";
 import { projectionShaders, runProjection } from "./projection";
-import { affine as simdAffine, goesBySimd } from "./simd";
+import { affine as simdAffine } from "./simd";
 
 interface AddProjection extends Record<string, tf.Tensor | undefined> {
   readonly x: tf.Tensor2D; // [live, inner]
@@ -20,7 +20,7 @@ export const addProjection = defineKernel<AddProjection, object, [tf.Tensor2D]>(
   name: "decodeAddProjection",
   plain: ({ x, residual, ...map }) => [tf.add(residual, affine(x, map))],
   wasm: (simd, { x, residual, ...map }) =>
-    goesBySimd(simd) ? [simdAffine(simd, x, map, residual)] : null,
+    simd.multiplies() ? [simdAffine(simd, x, map, residual)] : null,
   webgpu: (gpu, { residual, ...operands }) => {
     const y = gpu.empty(residual.shape);
     runProjection(gpu, SHADERS, operands, { inputs: [residual], outputs: [y] });

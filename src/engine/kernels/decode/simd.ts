@@ -1,11 +1,6 @@
-/** The decoding projections by our SIMD code. */
+/** The decoding projections' product by our SIMD code. */
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Simd } from "../../simd/simd";
-
-/** Whether rows of these widths go this way: tfjs's threads multiply faster. */
-export function goesBySimd(simd: Simd, ...widths: readonly number[]): boolean {
-  return !simd.threaded && widths.every((width) => width % 4 === 0);
-}
 
 interface AffineInfo {
   readonly weight: TensorInfo; // [width, columns]
