@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { type Page, expect, test } from "@playwright/test";
 import { begin, counted, labelAll } from "./label-task";
 import { sidewaysOverflow } from "./reach";
-import { open } from "./site";
+import { open, withoutWebGpu } from "./site";
 import { startStudy } from "./start-study";
 import { VIEWS } from "./views";
 
-test.use({ serviceWorkers: "allow", viewport: { width: 1440, height: 900 } });
+test.use({ ...withoutWebGpu, serviceWorkers: "allow", viewport: { width: 1440, height: 900 } });
 
 /** Every view at both widths in both themes: it is there, and nothing scrolls sideways. */
 async function lookAround(page: Page): Promise<void> {
