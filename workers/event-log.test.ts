@@ -70,6 +70,15 @@ test("a run that goes on stores no event twice, and those after the checkpoint a
   expect(cut.kept.slice(0, 2).map(({ at }) => at)).toEqual([0, 1]);
 });
 
+test("what is told again after the seam is not stored again", async () => {
+  const pinned: StudyEvent = { kind: "pinned", cycle: 1, phase: "lora", step: 0, answers: [] };
+  const { log, kept } = await logOf([[phase, pinned, step(1), step(2)]]);
+  // The order of a study that goes on: the seam, then its phase from the beginning.
+  for (const event of [resumedAt(1), phase, pinned, step(2), progress(2)]) log.add(event);
+  await log.close();
+  expect(await kept()).toEqual([phase, pinned, step(1), resumedAt(1), step(2), progress(2)]);
+});
+
 test("what is flushed is on disk, and a closed log takes no more", async () => {
   const { log, kept } = await logOf([]);
   log.add(phase);

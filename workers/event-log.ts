@@ -14,8 +14,10 @@ export class EventLog {
   readonly #db: Database;
   readonly #runId: string;
   readonly #send: (progress: RunProgress) => void;
-  /** Null once new work has begun. */
-  #earlier: { readonly replay: Replay; readonly batches: EventBatch[] } | null;
+  /** Of a run that goes on, to its end: after the seam, too, it may tell what is stored. */
+  readonly #replay: Replay | null;
+  /** What is stored, of a run that goes on; null once new work has begun. */
+  #earlier: EventBatch[] | null;
   #pending: StudyEvent[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastSent = 0;
@@ -33,13 +35,14 @@ export class EventLog {
     this.#db = db;
     this.#runId = runId;
     this.#send = send;
-    const replay = new Replay(stored.flatMap(({ events }) => events));
-    this.#earlier = stored.length === 0 ? null : { replay, batches: [...stored] };
+    const goesOn = stored.length > 0;
+    this.#replay = goesOn ? new Replay(stored.flatMap(({ events }) => events)) : null;
+    this.#earlier = goesOn ? [...stored] : null;
   }
 
   readonly add = (event: StudyEvent): void => {
     if (this.#isClosed) return; // work that was given up may still talk
-    if (this.#earlier && !this.#earlier.replay.isNew(event)) return;
+    if (this.#replay?.isNew(event) === false) return;
     if (this.#earlier && event.kind === "resumed") return this.#cut(event);
     // Of counts only the latest matters.
     const isCount = event.kind === "progress" || event.kind === "spending";
@@ -65,7 +68,7 @@ export class EventLog {
   /** New work begins: what it will tell again goes, on the page too. */
   #cut(event: Extract<StudyEvent, { kind: "resumed" }>): void {
     this.#flush();
-    const { batches } = this.#earlier!;
+    const batches = this.#earlier!;
     this.#earlier = null;
     const kept = new Set(
       keptEvents(
@@ -88,7 +91,7 @@ export class EventLog {
     this.#lastSent = Date.now();
     const batch = { at: this.#lastSent, events: this.#pending };
     this.#pending = [];
-    this.#earlier?.batches.push(batch);
+    this.#earlier?.push(batch);
     this.#send(batch);
     this.#write(() => appendEvents(this.#db, this.#runId, batch));
   }

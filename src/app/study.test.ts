@@ -175,7 +175,7 @@ test("a paused run is a state, and goes on in the same run with the events that 
   expect(study.shown!.record.status).toBe("done");
   expect(study.shown!.pausing).toBe(false);
   expect(study.shown!.view).toMatchObject({
-    phases: [{ startedAt: 5 }],
+    phases: [{ seenAt: 5 }],
     seams: [{ stoppedAt: 5 }],
   });
   expect(await getRun(db, id)).toMatchObject({

@@ -13,14 +13,16 @@ export function progressLine(label: string): ProgressLine {
   const started = Date.now();
   let latest = "";
   let figure = "";
+  let first: { readonly at: number; readonly done: number } | null = null; // what goes on does not begin at 0
   return {
     note(text) {
       figure = `, ${text}`;
     },
     update(done, total, behind = "") {
-      const ms = Date.now() - started;
+      first ??= { at: Date.now(), done };
+      const pace = (Date.now() - first.at) / (done - first.done);
       const left =
-        done > 0 && done < total ? `, ${exactDuration((ms / done) * (total - done))} left` : "";
+        done > first.done && done < total ? `, ${exactDuration(pace * (total - done))} left` : "";
       latest = `${label} ${done} of ${total}${figure}`;
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${latest}${left}${after(behind)}`);
     },

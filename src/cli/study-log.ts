@@ -20,6 +20,7 @@ export class StudyLog {
   readonly #method: string;
   readonly #plan: TimePlan | null;
   #phases: readonly PhaseProgress[] = [];
+  #seam: StudyEvent | null = null;
 
   /**
    * @param resumes  the study goes on: nothing is shown until it does.
@@ -33,8 +34,8 @@ export class StudyLog {
   }
 
   add(event: StudyEvent): void {
-    this.#phases = followPhases(this.#phases, event, Date.now());
     if (event.kind === "resumed") this.#isReplay = false;
+    this.#follow(event);
     if (this.#isReplay) return;
     switch (event.kind) {
       case "phase":
@@ -86,6 +87,16 @@ export class StudyLog {
       case "selection":
         break;
     }
+  }
+
+  #follow(event: StudyEvent): void {
+    if (this.#isReplay && event.kind === "progress") return; // what is only found done has no pace
+    if (event.kind === "resumed") this.#seam = event;
+    this.#phases = followPhases(this.#phases, event, Date.now());
+    if (event.kind !== "phase" || this.#seam === null) return;
+    // The phase that is gone on with begins after the seam here: its first count holds what was done before.
+    this.#phases = followPhases(this.#phases, this.#seam, Date.now());
+    this.#seam = null;
   }
 
   /** "about 4 min of the study left"; empty while the pace is not known. */

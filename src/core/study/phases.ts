@@ -1,15 +1,24 @@
 /** How far each phase of a run is, folded from its events. */
 import type { Phase, StudyEvent } from "./events";
 
+/** A moment, in ms since the epoch, and the units done by then. */
+interface Mark {
+  readonly at: number;
+  readonly done: number;
+}
+
 /** A phase and how far it is. Times in ms since the epoch; `endedAt` is null until the next phase begins. */
 export interface PhaseProgress {
   readonly phase: Phase;
-  readonly startedAt: number;
+  /** From where its time and units count: its start, moved on by breaks. Null after one, until it is told what was done before. */
+  readonly countsFrom: Mark | null;
   readonly endedAt: number | null;
+  /** When it last told how much is done, or began. */
+  readonly seenAt: number;
   readonly done: number;
   readonly total: number;
   /** Where its first progress stood: before it lies the warm-up, which says nothing about the pace. Null before it, and where a break came since. */
-  readonly paceFrom: { readonly at: number; readonly done: number } | null;
+  readonly paceFrom: Mark | null;
   /** Questions that a selection put on the feedback list so far; absent where none. */
   readonly feedback?: number;
 }
@@ -25,18 +34,38 @@ export function followPhases(
   }
   if (event.kind === "progress") {
     const { done, total } = event;
-    // Progress before any phase belongs to nothing and is passed over.
-    return changeLast(phases, { done, total, paceFrom: phases.at(-1)?.paceFrom ?? { at, done } });
+    const last = phases.at(-1);
+    if (last === undefined) return phases; // it belongs to nothing
+    const { countsFrom, paceFrom } = last;
+    const here = { at, done };
+    const marks = { countsFrom: countsFrom ?? here, paceFrom: paceFrom ?? here, seenAt: at };
+    return changeLast(phases, { done, total, ...marks });
   }
   if (event.kind === "selection" && event.record.decision === "feedback") {
     return changeLast(phases, { feedback: (phases.at(-1)?.feedback ?? 0) + 1 });
   }
-  // After a break the pace is measured anew: it may be another device that goes on.
-  return event.kind === "resumed" ? phases.map((entry) => ({ ...entry, paceFrom: null })) : phases;
+  return event.kind === "resumed" ? afterBreak(phases, at) : phases;
+}
+
+/** Steps show their pace anew: it may be another device that goes on. The break is no time of the phase. */
+function afterBreak(phases: readonly PhaseProgress[], at: number): PhaseProgress[] {
+  const paced = phases.map((entry) => ({ ...entry, paceFrom: null }));
+  const last = phases.at(-1);
+  if (!last) return paced;
+  const { phase, countsFrom, done, seenAt } = last;
+  // Of answers all that were told are stored; steps and an encoder's texts are counted anew.
+  const isKnown = phase.kind === "answer" && countsFrom !== null && done > countsFrom.done;
+  return changeLast(paced, {
+    countsFrom: isKnown ? { ...countsFrom, at: countsFrom.at + at - seenAt } : null,
+  });
 }
 
 function begin(phase: Phase, at: number): PhaseProgress {
-  return { phase, startedAt: at, endedAt: null, done: 0, total: phase.total, paceFrom: null };
+  const start = { at, done: 0 };
+  return {
+    ...{ phase, countsFrom: start, endedAt: null, seenAt: at },
+    ...{ done: 0, total: phase.total, paceFrom: null },
+  };
 }
 
 function changeLast(

@@ -58,7 +58,7 @@ function phase(
     role: kind === "answer" ? (isBaseline ? "baseline" : "target") : kind,
     unit: kind === "answer" ? "answers" : "steps",
   };
-  const begun = { startedAt: 0, endedAt: null, done: 0, total: 0, paceFrom: null };
+  const begun = { countsFrom: { at: 0, done: 0 }, seenAt: 0, endedAt: null, done: 0, total: 0, paceFrom: null }; // prettier-ignore
   return { phase: asked, ...begun, ...changes };
 }
 const answered = phase("answer", 0, { endedAt: 6_000, done: 60, total: 60 });
@@ -73,7 +73,7 @@ test("nothing is said before the first answers, and at twice the pace half the t
 
 test("a training that has shown its pace counts by that, and what has ended no more", () => {
   const lora = (done: number, at: number, endedAt: number | null = null) =>
-    phase("lora", 1, { startedAt: 6_000, done, total: 150, paceFrom: { at: 8_000, done: 1 }, endedAt: endedAt === null ? null : at }); // prettier-ignore
+    phase("lora", 1, { countsFrom: { at: 6_000, done: 0 }, done, total: 150, paceFrom: { at: 8_000, done: 1 }, endedAt: endedAt === null ? null : at }); // prettier-ignore
   const before = runTimeLeft(plan, [answered, lora(51, 58_000)], 58_000)!;
   const after = runTimeLeft(plan, [answered, lora(101, 108_000)], 108_000)!;
   expect(before - after).toBeCloseTo(50_000); // 50 steps at 1 s
@@ -104,6 +104,32 @@ test("a run that goes on after a break is timed from there", () => {
   expect(before - after).toBeCloseTo(11_000); // 11 steps at 1 s
 });
 
+/** 1 s an answer; after 192 of 200 the run is broken off, and it goes on ten minutes later. */
+const answering = { ...answered.phase, total: 200 };
+const answers = (done: number) => ({ kind: "progress", done, total: 200 }) as const;
+const goesOn: StudyEvent = { kind: "resumed", from: null };
+const follow = (told: readonly (readonly [number, StudyEvent])[]) =>
+  told.reduce<readonly PhaseProgress[]>((all, [at, event]) => followPhases(all, event, at), []);
+
+test("a break within the answers is no time of theirs", () => {
+  const begun = [[0, { kind: "phase", phase: answering }], [96_000, answers(96)], [192_000, answers(192)]] as const; // prettier-ignore
+  const straight = runTimeLeft(plan, follow([...begun, [200_000, answers(200)]]), 200_000)!;
+  const broken = follow([...begun, [800_000, goesOn], [808_000, answers(200)]]);
+  expect(runTimeLeft(plan, broken, 808_000)).toBeCloseTo(straight);
+});
+
+test("answers that were given before a run went on do not make it faster", () => {
+  // The phase had told nothing yet, so that its first count holds the earlier ones.
+  const found = [[0, { kind: "phase", phase: answering }], [0, goesOn], [4_000, answers(100)]] as const; // prettier-ignore
+  expect(runTimeLeft(plan, follow(found), 4_000)).toBeNull();
+  const after = follow([...found, [100_000, answers(196)]]);
+  const fresh = follow([
+    [0, { kind: "phase", phase: answering }],
+    [196_000, answers(196)],
+  ]);
+  expect(runTimeLeft(plan, after, 100_000)).toBeCloseTo(runTimeLeft(plan, fresh, 196_000)!);
+});
+
 test("a step of DPO takes longer by its pairs of the feedback list, which the selection and then the phase tell of", () => {
   const dpo = { ...config, rollouts: { ...config.rollouts, method: "dpo" as const } };
   const asked = planTime(dpo, corpus);
@@ -111,7 +137,7 @@ test("a step of DPO takes longer by its pairs of the feedback list, which the se
   expect(pairs).toBe(5 * dpo.rollouts.passes);
   expect(planTime(config, corpus).prior.feedback).toBeNull();
 
-  const lora = phase("lora", 1, { startedAt: 6_000, done: 11, total: 11, paceFrom: { at: 8_000, done: 1 }, endedAt: 18_000 }); // prettier-ignore
+  const lora = phase("lora", 1, { countsFrom: { at: 6_000, done: 0 }, done: 11, total: 11, paceFrom: { at: 8_000, done: 1 }, endedAt: 18_000 }); // prettier-ignore
   const select = (feedback: number): PhaseProgress => {
     const asked = { kind: "select", cycle: 1, role: null, split: "train", total: 9, unit: "questions" } as const; // prettier-ignore
     return { ...phase("ppo", 1, { endedAt: 6_000 }), phase: asked, feedback };
@@ -122,7 +148,7 @@ test("a step of DPO takes longer by its pairs of the feedback list, which the se
 
   const pairMs = loraSteps * 1_000;
   const steps = (feedbackPairs: readonly number[], took: number) => {
-    const begun = phase("ppo", 1, { startedAt: 18_000, done: 4, total: 6, paceFrom: { at: 20_000, done: 1 } }); // prettier-ignore
+    const begun = phase("ppo", 1, { countsFrom: { at: 18_000, done: 0 }, done: 4, total: 6, paceFrom: { at: 20_000, done: 1 } }); // prettier-ignore
     const entry = { ...begun, phase: { ...begun.phase, total: 6, feedbackPairs } };
     return runTimeLeft(asked, [answered, lora, entry], 20_000 + took)!;
   };
@@ -133,8 +159,8 @@ test("a step of DPO takes longer by its pairs of the feedback list, which the se
 
 test("the steps of a cycle are timed together with some of the one before, until a break comes between", () => {
   const two = planTime({ ...config, cycles: { ...config.cycles, max: 2, patience: 2 } }, corpus);
-  const first = phase("lora", 1, { startedAt: 6_000, done: 11, total: 11, paceFrom: { at: 8_000, done: 1 }, endedAt: 18_000 }); // prettier-ignore
-  const second = phase("lora", 2, { startedAt: 18_000, done: 7, total: 8, paceFrom: { at: 20_000, done: 1 } }); // prettier-ignore
+  const first = phase("lora", 1, { countsFrom: { at: 6_000, done: 0 }, done: 11, total: 11, paceFrom: { at: 8_000, done: 1 }, endedAt: 18_000 }); // prettier-ignore
+  const second = phase("lora", 2, { countsFrom: { at: 18_000, done: 0 }, done: 7, total: 8, paceFrom: { at: 20_000, done: 1 } }); // prettier-ignore
   const left = (phases: readonly PhaseProgress[], took: number) =>
     runTimeLeft(two, [answered, ...phases], 20_000 + took)!;
   // 6 steps of 2 s, and 3 of 1 s: the one that is left comes to 5/3 s, and what follows is counted in answers.
@@ -146,7 +172,7 @@ test("the steps of a cycle are timed together with some of the one before, until
 
 test("a training that was passed over is not waited for", () => {
   const two = planTime({ ...config, cycles: { ...config.cycles, max: 2, patience: 2 } }, corpus);
-  const second = phase("answer", 2, { startedAt: 6_000, total: 140 });
+  const second = phase("answer", 2, { countsFrom: { at: 6_000, done: 0 }, total: 140 });
   const whole = runTimeLeft(plan, [answered], 6_000)!;
   const left = runTimeLeft(two, [answered, second], 6_000)!;
   expect(left).toBeCloseTo(whole); // of the first cycle nothing is left

@@ -150,12 +150,15 @@ function isSteady({ phase, paceFrom }: PhaseProgress): boolean {
  * @param pair  ms that a pair of the feedback list takes, which are none of its step's own.
  */
 function paceOf(entry: PhaseProgress, at: number, pair: number) {
-  const { phase, paceFrom, startedAt, endedAt } = entry;
-  const { done } = unitsOf(entry, 0);
-  const until = endedAt ?? at;
-  if (done === 0 || (endedAt === null && done < ENOUGH[phase.unit])) return null;
+  const { phase, paceFrom, countsFrom, endedAt } = entry;
+  const unitsAt = (done: number) => unitsOf({ ...entry, done }, 0).done;
+  const done = unitsAt(entry.done);
   const isWarm = phase.unit === "steps" && paceFrom !== null && done > paceFrom.done;
-  const from = isWarm ? paceFrom : { at: startedAt, done: 0 };
-  const own = until - from.at - pairsBetween(entry, from.done, done) * pair;
-  return own > 0 ? { ms: own, units: done - from.done } : null;
+  const from = isWarm ? paceFrom : countsFrom;
+  if (from === null) return null;
+  const units = done - unitsAt(from.done);
+  const seen = isWarm ? done : units;
+  if (units <= 0 || (endedAt === null && seen < ENOUGH[phase.unit])) return null;
+  const own = (endedAt ?? at) - from.at - pairsBetween(entry, from.done, done) * pair;
+  return own > 0 ? { ms: own, units } : null;
 }
