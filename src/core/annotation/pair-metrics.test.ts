@@ -33,6 +33,16 @@ test("columns of numbers are metrics, and a similarity gives SaGE for full quest
   expect(metricsFor([{ questionId: 9, texts: ["a", "b"] }], file)).toEqual([]);
 });
 
+test("a question whose rows are not all its pairs in order has no SaGE", () => {
+  const header = "question_id,model_output_1,model_output_2,cosine";
+  const reversed = ["1,c,d,0.1", "1,b,d,0.2", "1,b,c,0.3", "1,a,d,0.4", "1,a,c,0.5", "1,a,b,0.6"];
+  const chain = ["2,a,b,0.6", "2,b,c,0.3", "2,c,d,0.1"]; // as many as three answers have
+  const file = importPairMetrics([header, ...reversed, ...chain].join("\n"), "e.csv");
+  expect(metricsFor(file.rows, file).map(({ name }) => name)).toEqual(["cosine"]);
+  const inOrder = importPairMetrics([header, ...reversed.reverse()].join("\n"), "e.csv");
+  expect(metricsFor(inOrder.rows, inOrder)[1]).toMatchObject({ name: "SaGE of cosine" });
+});
+
 test("a file without numbers has no metrics, and one without texts is refused", () => {
   const text = "question_id,model_output_1,model_output_2,note\n1,a,b,x\n";
   expect(importPairMetrics(text, "e.csv").columns).toEqual([]);

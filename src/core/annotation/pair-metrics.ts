@@ -3,6 +3,7 @@ import { parseQuestionId, type QuestionId } from "../corpus/corpus";
 import { type CsvRow, parseCsv } from "../format/csv";
 import { bleu } from "../metrics/bleu";
 import { rougeL } from "../metrics/rouge-l";
+import { inPairOrder } from "../sage/pair-order";
 import { sageOfPairs } from "../sage/sage";
 import type { MetricValues } from "../statistics/metric-estimators";
 import type { Steps } from "../steps";
@@ -100,17 +101,22 @@ function sageByQuestion(
   values: readonly (number | null)[],
   known: ReadonlySet<QuestionId>,
 ): Map<QuestionId, number | null> {
-  const weights = new Map<QuestionId, (number | null)[]>();
-  for (const [i, { questionId }] of rows.entries()) {
+  const byQuestion = new Map<QuestionId, { texts: PairTexts["texts"]; value: number | null }[]>();
+  for (const [i, { questionId, texts }] of rows.entries()) {
     if (!known.has(questionId)) continue;
-    weights.set(questionId, [...(weights.get(questionId) ?? []), values[i]!]);
+    const ofQuestion = byQuestion.get(questionId) ?? [];
+    ofQuestion.push({ texts, value: values[i]! });
+    byQuestion.set(questionId, ofQuestion);
   }
   const sage = new Map<QuestionId, number | null>();
-  for (const [id, ofQuestion] of weights) {
-    const n = (1 + Math.sqrt(1 + 8 * ofQuestion.length)) / 2;
-    const full = ofQuestion.filter((weight) => weight !== null);
-    if (!Number.isInteger(n) || full.length < ofQuestion.length) continue;
-    sage.set(id, sageOfPairs(full, n).sage);
+  for (const [id, ofQuestion] of byQuestion) {
+    const answers = inPairOrder(
+      ofQuestion.map(({ texts }) => texts),
+      (text) => text,
+    );
+    const weights = ofQuestion.flatMap(({ value }) => value ?? []);
+    if (answers === null || weights.length < ofQuestion.length) continue;
+    sage.set(id, sageOfPairs(weights, answers.length).sage);
   }
   return sage;
 }

@@ -76,6 +76,19 @@ describe("one question in every layout and container", () => {
   });
 });
 
+test("in a wide table an answer belongs to the wording of its number, wherever its column stands", async () => {
+  const text = lines(
+    "question,wording_1,wording_10,wording_2,answer_1,answer_2,answer_10",
+    "May one lie?,One?,Ten?,Two?,to one,to two,to ten",
+  );
+  const { corpus, rejected } = await read("wide.csv", text);
+  expect(rejected).toEqual([]);
+  expect(corpus.questions[0]).toMatchObject({
+    paraphrases: ["One?", "Ten?", "Two?"],
+    recorded: ["to one", "to ten", "to two"],
+  });
+});
+
 test("Parquet gives the rows that it was written from, and goes out as JSONL", async () => {
   const bytes = readFileSync("tests/fixtures/import/questions.parquet");
   const imported = await readImport(sourceOf("questions.parquet", bytes));

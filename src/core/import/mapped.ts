@@ -1,6 +1,7 @@
 /** Questions with wordings, from records whose columns have roles. */
 import { type Foundation, parseQuestionId, type Question, type QuestionId } from "../corpus/corpus";
 import { type Collected, type Collector, nothing } from "./collect";
+import { besideWordings } from "./column-numbers";
 import { foundationsOf } from "./foundations";
 import { EMPTY, type Json, reject, type Rejection, type SourceRecord, textOf } from "./record";
 import { columnsOf, type Layout, ROLES, type Roles } from "./roles";
@@ -43,7 +44,10 @@ export function keptColumns(roles: Roles, columns: readonly string[]): string[] 
 export function collectMapped(roles: Roles, layout: Layout, columns: readonly string[]): Collector {
   const of = (role: Parameters<typeof columnsOf>[1]) => columnsOf(roles, role, columns);
   const [idColumn, questionColumn, topicColumn] = [of("id")[0], of("question")[0], of("topic")[0]];
-  const [wordingColumns, answerColumns, ruleColumns] = [of("wording"), of("answer"), of("rule")];
+  const wordingColumns = of("wording");
+  const [answerColumns, ruleColumns] = [of("answer"), of("rule")].map((found) =>
+    besideWordings(wordingColumns, found),
+  ) as [readonly string[], readonly string[]];
   const foundationColumns = of("foundation");
   const kept = keptColumns(roles, columns);
   const groups = new Map<string, Group>();

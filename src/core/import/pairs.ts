@@ -1,6 +1,7 @@
 /** MCC's tables of answer pairs: edges with their similarities, and people's judgement of them. */
 import { parseQuestionId, type Question, type QuestionId } from "../corpus/corpus";
 import { type Collector, Keeper, nothing } from "./collect";
+import { inPairOrder } from "../sage/pair-order";
 import { EMPTY, reject, type SourceRecord, textOf } from "./record";
 
 interface Side {
@@ -87,19 +88,8 @@ function collectPairs(
  * `itertools.combinations`: then answers are told by position, equal ones too; else by their texts.
  */
 function sidesOf(rows: Group["rows"]): readonly Side[] {
-  const n = (1 + Math.sqrt(1 + 8 * rows.length)) / 2;
-  if (Number.isInteger(n)) {
-    const sides = [rows[0]![0], ...rows.slice(0, n - 1).map(([, second]) => second)];
-    let row = 0;
-    const fits = sides.every((a, i) =>
-      sides.slice(i + 1).every((b) => {
-        const [first, second] = rows[row++]!;
-        return keyOf(first) === keyOf(a) && keyOf(second) === keyOf(b);
-      }),
-    );
-    if (fits) return sides;
-  }
-  return [...new Map(rows.flat().map((side) => [keyOf(side), side])).values()];
+  const told = new Map(rows.flat().map((side) => [keyOf(side), side]));
+  return inPairOrder(rows, keyOf) ?? [...told.values()];
 }
 
 const keyOf = ({ wording, answer, rule }: Side) => JSON.stringify([wording, answer, rule]);

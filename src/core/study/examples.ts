@@ -23,18 +23,13 @@ export function toExamples(
   kept: ReadonlySet<QuestionId>,
   template: string,
 ): ExamplesByQuestion {
-  return new Map(
-    questions
-      .filter(({ id }) => kept.has(id))
-      .map(({ id, paraphrases }) => [
-        id,
-        answers
-          .filter(({ questionId }) => questionId === id)
-          .map(({ paraphrase, text }) => ({
-            prompt: fillPrompt(template, paraphrases[paraphrase]!),
-            answer: text,
-          })),
-      ]),
+  return mapQuestions(questions, kept, ({ id, paraphrases }) =>
+    answers
+      .filter(({ questionId }) => questionId === id)
+      .map(({ paraphrase, text }) => ({
+        prompt: fillPrompt(template, paraphrases[paraphrase]!),
+        answer: text,
+      })),
   );
 }
 
@@ -49,17 +44,24 @@ export function toPairs(
   ids: ReadonlySet<QuestionId>,
   template: string,
 ): FeedbackPairs {
-  const better = toExamples(preferred, questions, ids, template);
-  const worse = toExamples(other, questions, ids, template);
-  const said = (text: string) => text.trim() !== "";
-  return new Map(
-    [...better].map(([id, examples]) => [
-      id,
-      examples.flatMap(({ prompt, answer: chosen }) => {
-        const rejected = worse.get(id)!.find((one) => one.prompt === prompt)?.answer ?? "";
-        const differ = said(chosen) && said(rejected) && chosen !== rejected;
+  return mapQuestions(questions, ids, ({ id, paraphrases }) => {
+    const worse = other.filter(({ questionId }) => questionId === id);
+    return preferred
+      .filter(({ questionId }) => questionId === id)
+      .flatMap(({ paraphrase, text: chosen }) => {
+        // Told by place: published questions have equal wordings.
+        const rejected = worse.find((answer) => answer.paraphrase === paraphrase)?.text ?? "";
+        const differ = chosen.trim() !== "" && rejected.trim() !== "" && chosen !== rejected;
+        const prompt = fillPrompt(template, paraphrases[paraphrase]!);
         return differ ? [{ prompt, chosen: { text: chosen }, rejected: { text: rejected } }] : [];
-      }),
-    ]),
-  );
+      });
+  });
+}
+
+function mapQuestions<T>(
+  questions: readonly Question[],
+  ids: ReadonlySet<QuestionId>,
+  map: (question: Question) => T,
+): ReadonlyMap<QuestionId, T> {
+  return new Map(questions.filter(({ id }) => ids.has(id)).map((one) => [one.id, map(one)]));
 }

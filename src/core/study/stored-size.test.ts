@@ -33,3 +33,7 @@ test("more questions, cycles, tokens or rank never take less", () => {
   ];
   for (const bytes of changed) expect(bytes).toBeGreaterThan(base);
 });
+
+test("a corpus of hundreds of thousands of questions is counted too", () => {
+  expect(storedSize(config, corpusOf(200_000))).toBeGreaterThan(1e6);
+});

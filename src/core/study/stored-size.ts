@@ -1,4 +1,5 @@
 import type { Corpus } from "../corpus/corpus";
+import { largest } from "../largest";
 import type { StudyConfig } from "./config";
 
 /** UTF-8 bytes of a token of English, rounded up, and of what is kept beside an answer, score or step. */
@@ -19,7 +20,7 @@ const CHECKPOINT = 3;
 export function storedSize(config: StudyConfig, corpus: Corpus): number {
   const { questions, sampling, sft, rollouts, adapter, cycles, checkpoints } = config;
   const total = corpus.questions.length;
-  const wordings = Math.max(...corpus.questions.map(({ paraphrases }) => paraphrases.length));
+  const wordings = largest(corpus.questions.map(({ paraphrases }) => paraphrases.length));
   const training = Math.min(questions.perCycle ?? total, total);
   // Before the first cycle baseline and aligned model; in each the target and the aligned model on the training
   // questions, then LoRA and PPO on the held-out ones.
