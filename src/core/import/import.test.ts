@@ -85,7 +85,7 @@ test("in a wide table an answer belongs to the wording of its number, wherever i
   expect(rejected).toEqual([]);
   expect(corpus.questions[0]).toMatchObject({
     paraphrases: ["One?", "Ten?", "Two?"],
-    recorded: ["to one", "to ten", "to two"],
+    recorded: [{ text: "to one" }, { text: "to ten" }, { text: "to two" }],
   });
 });
 
