@@ -87,7 +87,10 @@ export class OfflineState {
         throw new Error("the browser gave no room for all of them; free some, and try again");
       }
     } catch (error) {
-      this.problem = messageOf(error);
+      this.problem =
+        error instanceof TypeError
+          ? "the site is not reached. Try again when there is a network; what was kept stays."
+          : messageOf(error);
     }
     this.keeping = false;
   }

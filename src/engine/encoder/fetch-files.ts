@@ -44,7 +44,10 @@ export function fetchFiles(url: string, { signal, onProgress }: FetchOptions = {
       }
     } catch (cause) {
       signal?.throwIfAborted();
-      const reason = messageOf(cause);
+      // A TypeError is all that fetch says of a network that is not there.
+      const isReached = !(cause instanceof TypeError);
+      const reason =
+        messageOf(cause) + (isReached ? "" : ". Is there a network? Connect, and try again.");
       const Kind = cause instanceof MissingFileError ? MissingFileError : Error;
       throw new Kind(`can't load ${address}: ${reason}`, { cause });
     }

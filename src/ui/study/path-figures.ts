@@ -6,8 +6,10 @@ import type { PhaseProgress } from "../../core/study/phases";
 import type { Corpus } from "../../core/corpus/corpus";
 import type { StudyConfig } from "../../core/study/config";
 import { duration } from "../../core/duration";
+import { mean } from "../../core/statistics/moments";
 import { fixed, score } from "../controls/figures";
 import { roleName } from "../controls/roles";
+import { trendOf } from "./trend";
 
 export const STEP_NAMES: Readonly<Record<PathStep["name"], string>> = {
   corpus: "Corpus",
@@ -91,11 +93,12 @@ function finished({ name, phases }: PathStep, { view, config }: Known): string {
   const ofCycle = <T extends { readonly cycle: number }>(entries: readonly T[]) =>
     entries.filter((entry) => entry.cycle === cycle);
   const done = phases.reduce((sum, phase) => sum + phase.done, 0);
+  const scored = [...view.scored.values()].reduce((sum, { scores }) => sum + scores.length, 0);
   switch (name) {
     case "answers":
       return `${done} given`;
     case "score":
-      return `SaGE of ${done}`;
+      return plural(scored, ["# score", "# scores"]);
     case "select": {
       const records = ofCycle(view.selection);
       const kept = records.filter(({ decision }) => decision === "train").length;
@@ -107,10 +110,7 @@ function finished({ name, phases }: PathStep, { view, config }: Known): string {
         ofCycle(view.sftSteps).map(({ loss }) => fixed(loss, 2)),
       );
     case "ppo":
-      return fromTo(
-        /* @wc-include */ "reward",
-        ofCycle(view.ppoSteps).map(({ meanScore }) => score(meanScore)),
-      );
+      return rewards(ofCycle(view.ppoSteps).map(({ meanScore }) => meanScore));
     case "evaluate":
     case "corpus":
     case "people": {
@@ -120,6 +120,13 @@ function finished({ name, phases }: PathStep, { view, config }: Known): string {
       return models.join(" · ") || "–";
     }
   }
+}
+
+/** By thirds, as the card of the curve says it: single steps are of different questions. */
+function rewards(values: readonly number[]): string {
+  const trend = trendOf(values);
+  if (trend) return fromTo(/* @wc-include */ "reward", [score(trend.early), score(trend.late)]);
+  return values.length === 0 ? "–" : `mean reward ${score(mean(values))}`;
 }
 
 function fromTo(what: string, figures: readonly string[]): string {
