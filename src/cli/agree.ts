@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import {
   applyNaPolicy,
@@ -14,6 +13,7 @@ import { LEVELS, type NamedLevel } from "../core/statistics/alpha-level";
 import type { Interval } from "../core/statistics/bootstrap";
 import { type Command, readArgs, wholeNumber } from "./command";
 import { UsageError } from "./errors";
+import { readText } from "./read-text";
 
 const help = `Krippendorff's α of raters, with a bootstrap interval over units.
 
@@ -184,14 +184,6 @@ function oneOf<T extends string>(option: string, allowed: readonly T[], text: st
   throw new UsageError(
     `${option} must be ${allowed.join(", ").replace(/, (\w+)$/, " or $1")}, got "${text}"`,
   );
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${(error as Error).message}`);
-  }
 }
 
 const figure = (x: number | null) => (x === null ? "–" : x.toFixed(4));

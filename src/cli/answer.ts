@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { Answer } from "../core/answers/answer";
+import { fillPrompt } from "../core/answers/prompt";
 import { wordingsToAsk } from "../core/chat/corpus-requests";
 import type { Corpus } from "../core/corpus/corpus";
 import { answersCsv } from "../core/format/answers-csv";
@@ -115,6 +116,7 @@ export const answer: Command = {
       }
       case "model": {
         const asked = { ...modelWords(words, PROMPT, 48), cache };
+        await readingInput(() => fillPrompt(asked.prompt, ""));
         const { answers, identity } = await modelAnswers(wordings, asked);
         const { prompt, sampling, seed } = asked;
         return write(answers, { model: identity, prompt, sampling, seed });

@@ -72,7 +72,7 @@ export const generate: Command = {
         policy,
         (signal) => policy.continue([{ prompt, seed }], sampling, { signal }),
         {
-          signal: interruptible(),
+          signal: interruptible("nothing kept"),
           needs: (model) => answersNeed(model, 1, sampling.maxNewTokens),
         },
       );

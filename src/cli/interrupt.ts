@@ -1,7 +1,10 @@
-/** A signal that aborts on Ctrl-C; a second Ctrl-C ends the process at once. */
-export function interruptible(): AbortSignal {
+/**
+ * A signal that aborts on Ctrl-C; a second Ctrl-C ends the process at once.
+ * @param kept  what is said then: whether what was done can be gone on with.
+ */
+export function interruptible(kept: "kept" | "nothing kept" = "kept"): AbortSignal {
   const controller = new AbortController();
-  process.once("SIGINT", () => stop(controller));
+  process.once("SIGINT", () => stop(controller, kept));
   return controller.signal;
 }
 
@@ -16,6 +19,7 @@ export function pausable(): { readonly pause: AbortSignal; readonly signal: Abor
   return { pause: pause.signal, signal: signal.signal };
 }
 
-function stop(controller: AbortController): void {
-  controller.abort(new DOMException("stopped; what was done is kept", "AbortError"));
+function stop(controller: AbortController, kept: "kept" | "nothing kept" = "kept"): void {
+  const said = kept === "kept" ? "what was done is kept" : "nothing was written";
+  controller.abort(new DOMException(`stopped; ${said}`, "AbortError"));
 }

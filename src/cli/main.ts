@@ -47,7 +47,13 @@ const overview = [
 ].join("\n");
 
 async function main([name, ...argv]: readonly string[]): Promise<number> {
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+  const isHelp = name === "--help" || name === "-h" || name === "help";
+  const asked = commands.find((command) => command.name === argv[0]);
+  if (isHelp && asked) {
+    process.stdout.write(asked.help);
+    return 0;
+  }
+  if (name === undefined || isHelp) {
     process.stdout.write(overview);
     return name === undefined ? 2 : 0;
   }

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { readShard } from "../core/shard/file";
 import { type Merged, mergeShards } from "../core/shard/merge";
 import { mergedAnswers } from "./answer-shard";
-import { type Command, readArgs } from "./command";
+import { checkOutputs, type Command, readArgs } from "./command";
 import { readingInput, UsageError } from "./errors";
 import { mergedScores } from "./score-shard";
 import { saveFile } from "./shards";
@@ -38,6 +38,7 @@ export const merge: Command = {
     );
     const { out } = values;
     if (out === undefined) throw new UsageError("--out FILE is missing. See --help.");
+    checkOutputs(positionals, { "--out": out });
     const files = [];
     for (const path of positionals) {
       const text = await readingInput(() => readFile(path, "utf8"));

@@ -20,7 +20,7 @@ import { readingInput, UsageError } from "./errors";
 import { interruptible } from "./interrupt";
 import { readQuestions, scoredAgain } from "./paraphrase-input";
 import { writing } from "./reply-source";
-import { readText } from "./score-input";
+import { readText } from "./read-text";
 import { saveFile, saveFiles } from "./shards";
 import { apiHelp, makingOf, modelHelp, SOURCE_WORDS, textOptions } from "./source-words";
 

@@ -17,7 +17,7 @@ import { atLeastOne, type Command, readArgs } from "./command";
 import { readingInput } from "./errors";
 import { interruptible } from "./interrupt";
 import { writing } from "./reply-source";
-import { readText } from "./score-input";
+import { readText } from "./read-text";
 import { saveFile, saveFiles } from "./shards";
 import { apiHelp, makingOf, modelHelp, SOURCE_WORDS, textOptions } from "./source-words";
 

@@ -1,18 +1,10 @@
 /** The files that `score` reads. */
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Corpus, Question } from "../core/corpus/corpus";
 import { importMcc } from "../core/corpus/mcc";
 import { UsageError } from "./errors";
 import { checksum } from "./shards";
-
-export async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${(error as Error).message}`);
-  }
-}
+import { readText } from "./read-text";
 
 /**
  * Rules of thumb count only where every answer of the file has one: decided here, for all questions, so that a shard decides

@@ -16,11 +16,12 @@ import {
 } from "../core/study/scoring";
 import { loadEncoder, loadInference } from "./assets";
 import { startWasm } from "./backend";
-import { type Command, readArgs, realNumber, wholeNumber } from "./command";
+import { checkOutputs, type Command, readArgs, realNumber, wholeNumber } from "./command";
 import { UsageError } from "./errors";
 import { interruptible } from "./interrupt";
 import { progressLine } from "./progress-line";
-import { answered, readAgain, readText } from "./score-input";
+import { readText } from "./read-text";
+import { answered, readAgain } from "./score-input";
 import { pairsCsv } from "./score-pairs";
 import { resultCsv, resultJson, resultTable, type Scored, scoreResult } from "./score-result";
 import { comparedBy, scoreShardRow, type ScoreSettings } from "./score-shard";
@@ -84,12 +85,13 @@ export const score: Command = {
     const [path] = positionals as [string];
     const config = configOf(values);
     const seed = wholeNumber("--seed", values.seed);
+    const { out, csv, pairs, json } = values;
+    checkOutputs([path, values.again], { "--out": out, "--csv": csv, "--pairs": pairs });
     const scored =
       values.weights === undefined
         ? await scoreCorpus(path, config, seed, values)
         : await scoreEdges(path, values.weights, config, values);
     if (scored === null) return; // a shard, which is written
-    const { out, csv, json } = values;
     const result = scoreResult(scored, seed);
     if (out !== undefined) await saveFile(out, resultJson(result));
     if (csv !== undefined) await saveFile(csv, resultCsv(result));
@@ -147,7 +149,7 @@ async function scoreCorpus(
   const part = takeShard(corpus.questions, shard ?? WHOLE);
   const answers = scoredAnswers(part.map(({ item }) => item));
   const line = progressLine("scoring");
-  const hooks = { signal: interruptible(), onProgress: line.update };
+  const hooks = { signal: interruptible("nothing kept"), onProgress: line.update };
   const scored = await scoreQuestions(answers, encoder, config, hooks, {
     ...{ clusterThreshold, inference },
     again: again && part.flatMap(({ item }) => again.of(item)),

@@ -1,7 +1,7 @@
 /** The options of every command that has a model write: which one, and how. */
 import { existsSync } from "node:fs";
 import type { ApiWords } from "./answer-api";
-import { realNumber, wholeNumber } from "./command";
+import { checkFolderOf, realNumber, wholeNumber } from "./command";
 import { UsageError } from "./errors";
 import { checkSampling } from "./generate";
 import { TARGET_HELP } from "./target";
@@ -109,8 +109,9 @@ export function modelWords(words: ApiWords, prompt: string, tokens: number) {
   };
 }
 
-/** @throws UsageError naming the first of the files that is there: nothing is written over. */
+/** @throws UsageError naming the first of the files that is there: nothing is written over; or whose folder is not. */
 export function refuseExisting(paths: readonly string[]): void {
+  paths.forEach(checkFolderOf);
   const there = paths.find((path) => existsSync(path));
   if (there === undefined) return;
   throw new UsageError(`${there} is there already; name another file, or delete it`);

@@ -1,5 +1,4 @@
 /** Reads what a study starts from. */
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { BUILT_IN_FILES, readBuiltIn } from "../core/corpus/built-in";
 import type { Corpus } from "../core/corpus/corpus";
@@ -7,8 +6,8 @@ import { soundCorpus } from "../core/import/sound";
 import { importConfig } from "../core/study/check-config";
 import type { StudyConfigInput } from "../core/study/config";
 import { demoFolder } from "./assets";
-import { UsageError } from "./errors";
 import { importFile } from "./import-file";
+import { readText } from "./read-text";
 
 /** @returns the settings as the file has them, checked, and the folder that its paths are relative to. */
 export async function readConfig(
@@ -30,11 +29,3 @@ export function corpusPath(corpus: string, folder: string): string {
 }
 
 export const isBuiltIn = (corpus: string) => Object.hasOwn(BUILT_IN_FILES, corpus);
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${(error as Error).message}`);
-  }
-}

@@ -28,7 +28,8 @@ Usage: npm run steadfast -- study [CONFIG.json|demo] --out DIR [options]
                (PEFT), the answers (CSV) and checkpoints go
   --resume     go on with the study in DIR where it was paused, stopped or killed, with its own
                config; the results are those of a study that was never interrupted
-  --train-more N  go on with the finished study in DIR for N more cycles
+  --train-more N  go on with the finished study in DIR for N more cycles; its report is taken away and
+                  written anew at the end
   --quick      the least work that goes through every step
   --seed N     instead of the config's seed
   --target T   instead of the config's target: ${TARGET_HELP}

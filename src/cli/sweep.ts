@@ -96,7 +96,7 @@ export const sweep: Command = {
             onProgress: line.update,
           }),
         {
-          signal: interruptible(),
+          signal: interruptible("nothing kept"),
           needs: (model) => answersNeed(model, promptsOf(asked, config).length, maxNewTokens),
         },
       ).finally(() => line.end());

@@ -92,7 +92,7 @@ export const tasks: Command = {
         policy,
         (signal) => takeTask(task, asked, policy, { signal, onProgress: line.update }),
         {
-          signal: interruptible(),
+          signal: interruptible("nothing kept"),
           needs: ({ config }) => scoringNeeds(config, SCORED_AT_ONCE),
         },
       ).finally(() => line.end());

@@ -42,7 +42,7 @@ export const verify: Command = {
       digest: sha256,
       encoder: choice === null ? null : await loadEncoder(choice),
       steadfast: version,
-      signal: interruptible(),
+      signal: interruptible("nothing kept"),
     });
     process.stdout.write(values.json ? `${JSON.stringify(checks)}\n` : table(checks));
     const differences = checks.reduce((n, check) => n + check.differences.length, 0);
