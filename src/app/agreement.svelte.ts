@@ -54,6 +54,8 @@ export class AgreementState {
   #models = $state.raw<readonly string[]>([]); // keys of raters marked by hand
   #blockSize = $state.raw<number | null>(null);
   #scale = $state.raw<NamedLevel>("interval");
+  /** Whether the figures are of what is shown: they stay while newer ones are worked out. */
+  #isCurrent = $state.raw(false);
 
   readonly combined = $derived.by(() => {
     const sessions = this.files.flatMap(({ session }) => session ?? []);
@@ -124,6 +126,8 @@ export class AgreementState {
   #measuring = new AbortController();
   #comparing = new AbortController();
   #updates = 0;
+  #opened = 0;
+  #wanted: string | null = null;
   /** What decisions are kept under: the task's id, or the hash of the pairs' ids. */
   #subject: string | null = null;
 
@@ -134,22 +138,32 @@ export class AgreementState {
     this.#start = start;
   }
 
-  /** Shows a task of this device, or with null the files alone. Another task than before puts the files away. */
+  /**
+   * Shows a task of this device, or with null the files alone. Another task than before puts the files away. The
+   * latest call counts, whichever task is read first.
+   */
   async open(taskId: string | null): Promise<void> {
-    this.tasks = await taskChoices(this.#db);
+    const call = ++this.#opened;
+    this.#wanted = taskId;
+    const tasks = await taskChoices(this.#db);
+    const task = taskId === null ? null : await getTask(this.#db, taskId);
+    const sessions = task === null ? [] : await storedSessions(this.#db, task);
+    const run = task === null ? null : await runMetricsOf(this.#db, task.source);
+    if (call !== this.#opened) return;
+    this.tasks = tasks;
     const isSame = this.loaded && taskId === (this.task?.id ?? null);
     if (isSame && taskId === null) return; // files don't change while another page is shown
     if (this.loaded && !isSame) this.#putAway();
-    this.task = taskId === null ? null : await getTask(this.#db, taskId);
-    this.#sessions = this.task === null ? [] : await storedSessions(this.#db, this.task);
-    this.#run = this.task === null ? null : await runMetricsOf(this.#db, this.task.source);
+    this.task = task;
+    this.#sessions = sessions;
+    this.#run = run;
     this.loaded = true;
     await this.#update();
   }
 
   /** Reads the task's sessions anew, if it is the one shown. */
   async reread(taskId: string): Promise<void> {
-    if (this.task?.id === taskId) await this.open(taskId);
+    if (this.#wanted === taskId) await this.open(taskId);
   }
 
   /** Adds files, each whole or not at all. */
@@ -230,10 +244,11 @@ export class AgreementState {
     if (withdrawn) await this.decide(pairId, withdrawn.label, withdrawn.by, withdrawn.comment);
   }
 
-  /** Everything shown, for the files; null while it is being worked out. */
+  /** Everything shown, for the files; null while figures of what is shown now are being worked out. */
   report(): AgreementReport | null {
     const { combined, table, agreement, comparison } = this;
     if (combined === null || table === null || agreement.kind !== "done") return null;
+    if (!this.#isCurrent) return null;
     return {
       title: combined.title,
       settings: { ...BOOTSTRAP, level: this.level, na: this.na, blockSize: this.blockSize },
@@ -260,6 +275,8 @@ export class AgreementState {
   }
 
   async #update(): Promise<void> {
+    this.#measuring.abort(); // what is on its way is of earlier files
+    this.#isCurrent = false;
     const { table, combined } = this;
     const update = ++this.#updates;
     const subject = combined?.merged?.task.id ?? (table && (await this.#digest(idsOf(table))));
@@ -273,6 +290,7 @@ export class AgreementState {
   async #measure(): Promise<void> {
     this.#measuring.abort();
     const { signal } = (this.#measuring = new AbortController());
+    this.#isCurrent = false;
     const { table, na, level } = this;
     if (table === null || table.raters.length === 0) {
       this.agreement = { kind: "none" };
@@ -282,7 +300,9 @@ export class AgreementState {
     const options = { ...BOOTSTRAP, na, level, blocks };
     if (this.agreement.kind !== "done") this.agreement = { kind: "working", progress: null };
     const work = await settle(this.#worker().call("agreement", { table, options }));
-    if (!signal.aborted) this.agreement = work;
+    if (signal.aborted) return;
+    this.agreement = work;
+    this.#isCurrent = true;
   }
 
   async #compare(): Promise<void> {

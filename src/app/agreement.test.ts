@@ -69,6 +69,55 @@ test("files give the same figures in whatever order they come", async () => {
   expect(agreement.report()).toEqual(first);
 });
 
+test("there is no report while newer settings or files wait for their figures", async () => {
+  const { agreement } = await state("between");
+  await agreement.add([await sessionFile(person("Ada"), 3), await sessionFile(person("Bo"), 4)]);
+  expect(agreement.report()).not.toBeNull();
+  const changes = [
+    () => agreement.chooseNa("category"),
+    () => agreement.chooseBlockSize(10),
+    () => agreement.markAsModel(person("Bo"), true),
+    () => agreement.removeFile(agreement.files[0]!),
+  ];
+  for (const change of changes) {
+    const changed = change();
+    expect(agreement.report()).toBeNull();
+    await changed;
+    expect(agreement.report()).not.toBeNull();
+  }
+});
+
+test("figures of earlier files that come late make no report", async () => {
+  let release = Promise.resolve();
+  const slow = async (text: string) => (await release, digest(text));
+  const db = await openDatabase({ name: "late" });
+  const agreement = new AgreementState(db, slow, worker);
+  await agreement.open(null);
+  const table = (labels: string) => `${HEADER},ann1\n1,Q?,a,b,${labels}\n`;
+  await agreement.add([csv("a.csv", table("Y")), csv("b.csv", table("N"))]);
+  expect(agreement.report()).not.toBeNull();
+  const measured = agreement.chooseBlockSize(10);
+  let go = () => {};
+  release = new Promise((resolve) => (go = resolve));
+  const removed = agreement.removeFile(agreement.files[0]!);
+  await measured;
+  expect(agreement.report()).toBeNull();
+  go();
+  await removed;
+  expect(agreement.report()!.agreement.people).toHaveLength(1);
+});
+
+test("of two subjects opened at once the later is shown, whichever is read first", async () => {
+  const { db, agreement } = await state("at-once");
+  await putTask(db, { id: task.id, createdAt: 1, source: { kind: "file", name: "t" }, task });
+  await Promise.all([agreement.open(task.id), agreement.open(null)]);
+  expect(agreement.task).toBeNull();
+  await Promise.all([agreement.open(null), agreement.open(task.id)]);
+  expect(agreement.task?.id).toBe(task.id);
+  await Promise.all([agreement.open(null), agreement.reread(task.id)]);
+  expect(agreement.task).toBeNull();
+});
+
 test("a newer session of a rater replaces labels, and the page lists them", async () => {
   const { agreement } = await state("newer");
   await agreement.add([
@@ -282,7 +331,7 @@ test("metrics of a file stand beside BLEU and ROUGE-L, and a comparison can be c
   agreement.cancelComparison();
   await comparing;
   expect(agreement.comparison.kind).toBe("cancelled");
-  await agreement.add([csv("more.csv", metrics.replace("0.025", "0.9"))]);
+  await agreement.add([csv("more.csv", metrics.replace("0.125", "0.9"))]);
   expect(agreement.metrics.metrics.map(({ name }) => name)).toEqual([
     "cosine (edges.csv)",
     "SaGE of cosine (edges.csv)",

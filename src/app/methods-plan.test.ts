@@ -42,6 +42,6 @@ test.each([
 test("what is wrong with one method alone is said with its name", () => {
   const input = { rollouts: { enabled: false, reward: "leave-one-out" as const } };
   const grouped = plan(input, { methods: ["lora", "grpo"], on: twoWordings });
-  expect(grouped.problem).toMatch(/^grpo: The reward leave-one-out needs three wordings/);
+  expect(grouped.problem).toMatch(/^grpo: As it is set, the reward leave-one-out needs 3 wordings/);
   expect(plan({ grpo: { group: "wording" } }).problem).toMatch(/^grpo: grpo.group is "wording"/);
 });

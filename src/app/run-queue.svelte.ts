@@ -124,7 +124,8 @@ export class RunQueue {
     input: QueueInput,
   ): Promise<StudyRun> {
     if (stored === null) return this.#study.start({ name, config, ...input, show: false });
-    await this.#study.goOn(stored, input.apiKey, stored.record.config, false);
+    const asked = { ...stored.record.config, aligned: config.aligned }; // it may spend what is set now
+    await this.#study.goOn(stored, input.apiKey, asked, false);
     return stored;
   }
 

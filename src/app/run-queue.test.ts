@@ -112,6 +112,33 @@ test("a run started by hand counts, whatever it pinned; one left by a closed tab
   expect(await getRun(db, "left")).toMatchObject({ status: "done" });
 });
 
+test("a study that its budget paused goes on in the same run, with the budget that is set now", async () => {
+  const { db, queue } = await queueWith((call) =>
+    call === 1 ? Promise.reject(named("BudgetError", "raise the budget")) : Promise.resolve(),
+  );
+  const api = { kind: "chat", baseUrl: "http://localhost:1234/v1", model: "m" } as const;
+  const [first] = studies;
+  const within = (tokenBudget: number) => [
+    {
+      ...first!,
+      config: resolveConfig({
+        preset: "recommended",
+        ...METHOD_SETTINGS.lora,
+        aligned: { ...api, tokenBudget },
+      }),
+    },
+  ];
+  await queue.run(within(100), input);
+  expect(queue.status).toMatchObject({
+    reason: "lora, seed 1 was paused: raise the budget",
+  });
+  await queue.run(within(200), input);
+  expect(queue.status).toMatchObject({ done: 1, reason: null });
+  expect(await listRuns(db)).toMatchObject([
+    { status: "done", config: { aligned: { tokenBudget: 200 } } },
+  ]);
+});
+
 test("a backup that fails stops nothing, and of two tabs one runs", async () => {
   const { db, study } = await queueWith(async () => {});
   const failing = () => Promise.reject(new Error("the folder is gone"));

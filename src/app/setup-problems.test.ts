@@ -36,13 +36,26 @@ test.each<[string, Partial<StudyConfigInput>, Corpus | null]>([
   ["12 held-out questions leave none of 12", {}, corpus(12)],
   ["has no question 41, x", { questions: { alwaysEvaluate: [1, 41, "x"] } }, corpus(40)],
   ["2 questions are always held out, but only 1", { questions: { evaluation: 1, alwaysEvaluate: [1, 2] } }, corpus(40)], // prettier-ignore
-  ["needs three wordings", { rollouts: { reward: "leave-one-out" } }, corpus(40, { wordings: 2 })],
+  ["the reward leave-one-out needs 3 wordings of each question, and question 1 has fewer", { rollouts: { reward: "leave-one-out" } }, corpus(40, { wordings: 2 })], // prettier-ignore
+  ["the reward blend needs 3", { rollouts: { reward: "blend" }, reward: { credit: "leave-one-out" } }, corpus(40, { wordings: 2 })], // prettier-ignore
+  ["the reward mean-similarity needs 2", { rollouts: { reward: "mean-similarity" } }, corpus(40, { wordings: 1 })], // prettier-ignore
+  ["A score needs 2 wordings of each question, and question 1 has fewer", { rollouts: { enabled: false } }, corpus(40, { wordings: 1 })], // prettier-ignore
+  ["A score needs 2", { cycles: { max: 0 }, questions: { evaluation: 40 } }, corpus(40, { wordings: 1 })], // prettier-ignore
   ["command line alone", { target: "models/gpt2" }, corpus(40)],
   ["“tiny” is in ONNX", { target: "files:tiny@0123456789ab" }, corpus(40)],
   ["41 held-out questions are more than the 40", { cycles: { max: 0 }, questions: { evaluation: 41 } }, corpus(40)], // prettier-ignore
   ["hub:lab/gone@main is not in this browser", { target: "hub:lab/gone@main" }, corpus(40)],
 ])("%s", (reason, input, of) => {
   expect(problems(input, of)).toEqual([expect.stringContaining(reason)]);
+});
+
+test("a study without cycles needs several wordings of the held-out questions alone", () => {
+  const whole = corpus(40);
+  const questions = whole.questions.map((question) =>
+    question.id === 1 ? question : { ...question, paraphrases: ["?"] },
+  );
+  const one = { cycles: { max: 0 }, questions: { evaluation: 1, alwaysEvaluate: [1] } };
+  expect(problems(one, { ...whole, questions })).toEqual([]);
 });
 
 test("a model that is in the browser can be the target", () => {

@@ -2,8 +2,10 @@ import type { Corpus } from "../core/corpus/corpus";
 import type { ModelKind } from "../core/models/onnx-layout";
 import { messageOf, withStop } from "../core/message-of";
 import { targetName } from "../core/models/target";
+import { fewestWordings } from "../core/rewards/rewards";
 import { checkGrouping } from "../core/study/check-study";
 import type { StudyConfig } from "../core/study/config";
+import { splitCorpus } from "../core/study/split";
 
 /**
  * Why these settings, each right by itself, make no study of this corpus in the browser: a sentence a reason.
@@ -58,15 +60,16 @@ export function problemsWith(
   if (!trains && evaluation > total) {
     problems.push(`${evaluation} held-out questions are more than the ${total} that there are.`);
   }
-  const least = Math.min(...corpus.questions.map(({ paraphrases }) => paraphrases.length));
-  if (
-    trains &&
-    config.rollouts.enabled &&
-    config.rollouts.reward === "leave-one-out" &&
-    least < 3
-  ) {
+  const fits = alwaysEvaluate.length <= evaluation && evaluation <= total && unknown.length === 0;
+  const scored = trains ? corpus.questions : fits ? splitCorpus(config, corpus).evaluation : [];
+  const { enabled, reward } = config.rollouts;
+  const fewest = trains && enabled ? fewestWordings(reward, config.reward) : 2;
+  const short = scored.find(({ paraphrases }) => paraphrases.length < fewest);
+  if (short !== undefined) {
     problems.push(
-      "The reward leave-one-out needs three wordings of each question. Choose another.",
+      trains && enabled
+        ? `As it is set, the reward ${reward} needs ${fewest} wordings of each question, and question ${short.id} has fewer. Set another, or leave that question out.`
+        : `A score needs 2 wordings of each question, and question ${short.id} has fewer. Leave that question out.`,
     );
   }
   if (trains) {

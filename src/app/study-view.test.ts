@@ -37,8 +37,19 @@ function viewOf(...batches: [at: number, ...StudyEvent[]][]) {
 test("a phase ends when the next begins", () => {
   const { phases } = viewOf([1000, phase(answering), progress(60, 60)], [5000, phase(tuning)]);
   expect(phases).toEqual([
-    expect.objectContaining({ phase: answering, countsFrom: { at: 1000, done: 0 }, endedAt: 5000, done: 60 }),
-    expect.objectContaining({ phase: tuning, countsFrom: { at: 5000, done: 0 }, endedAt: null, done: 0, total: 0 }),
+    expect.objectContaining({
+      phase: answering,
+      countsFrom: { at: 1000, done: 0 },
+      endedAt: 5000,
+      done: 60,
+    }),
+    expect.objectContaining({
+      phase: tuning,
+      countsFrom: { at: 5000, done: 0 },
+      endedAt: null,
+      done: 0,
+      total: 0,
+    }),
   ]);
 });
 

@@ -221,6 +221,7 @@ export class StudyState {
     for (;;) {
       try {
         await this.#update(run, {});
+        signal.throwIfAborted(); // from here on `abandoned` hears of it
         const work = this.#work(run, { corpus, apiKey, note }, signal);
         const { report } = await Promise.race([work, abandoned(signal)]);
         run.report = report;

@@ -108,6 +108,20 @@ test("a worker that does not stop is ended within a second, and a new one takes 
   expect(study.shown!.record.status).toBe("done");
 });
 
+test("a run that is cancelled before its worker was asked ends, and the worker is asked nothing", async () => {
+  let asked = 0;
+  const { study, device } = await studyWith(() => {
+    asked++;
+    return new Promise(() => {});
+  });
+  const run = study.start(start);
+  study.cancel();
+  await run;
+  expect(study.shown!.record).toMatchObject({ status: "cancelled", message: null });
+  expect(asked).toBe(0);
+  expect(device.status.kind).toBe("unstarted");
+});
+
 test("a second study is refused while one runs", async () => {
   const { study } = await studyWith((_, { signal }) => untilAborted(signal));
   const run = study.start(start);

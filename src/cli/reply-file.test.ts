@@ -64,3 +64,17 @@ test("two processes may add to one file", async () => {
   await Promise.all(Array.from({ length: 40 }, (_, i) => files[i % 2]!.put(reply(i))));
   expect((await kept(path)).length).toBe(40);
 });
+
+test("the first reply to a request is kept, one without text is none, and every one is paid for", async () => {
+  const path = join(folder, "e.jsonl");
+  const file = ReplyFile.open(path);
+  const texts = ["", "No.", "Yes."];
+  for (const text of texts) await file.put({ ...reply(0), text });
+  for (const opened of [file, ReplyFile.open(path)]) {
+    expect((await opened.get(reply(0).key))?.text).toBe("No.");
+    expect((await opened.paidBy("p")).map(({ text }) => text)).toEqual(texts);
+  }
+  const empty = join(folder, "f.jsonl");
+  await ReplyFile.open(empty).put({ ...reply(0), text: " " });
+  expect(ReplyFile.open(empty).missing([reply(0).request])).toHaveLength(1);
+});

@@ -1,7 +1,7 @@
 /** Replies of an API that were paid for, as a file: a JSON object a line, only ever added to. */
 import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
-import type { ReplyStore, StoredReply } from "../core/chat/reply";
+import { type ReplyStore, type StoredReply, hasText } from "../core/chat/reply";
 import { type ChatRequest, requestKey } from "../core/chat/request";
 import { UsageError, isMissing } from "./errors";
 
@@ -12,7 +12,10 @@ import { UsageError, isMissing } from "./errors";
  */
 export class ReplyFile implements ReplyStore {
   readonly #path: string;
+  /** By key. */
   readonly #replies = new Map<string, StoredReply>();
+  /** All that was paid for, and is no reply or not the first as well. */
+  readonly #paid: StoredReply[] = [];
   #written: Promise<void> = Promise.resolve();
 
   private constructor(path: string) {
@@ -22,7 +25,7 @@ export class ReplyFile implements ReplyStore {
   /** Reads what is there; the file is made with the first reply. @throws UsageError if it can't be read. */
   static open(path: string): ReplyFile {
     const file = new ReplyFile(path);
-    for (const reply of readReplies(path)) file.#replies.set(reply.key, reply);
+    for (const reply of readReplies(path)) file.#take(reply);
     return file;
   }
 
@@ -46,7 +49,7 @@ export class ReplyFile implements ReplyStore {
   }
 
   async paidBy(payer: string): Promise<readonly StoredReply[]> {
-    return [...this.#replies.values()].filter((reply) => reply.payer === payer);
+    return this.#paid.filter((reply) => reply.payer === payer);
   }
 
   async #append(reply: StoredReply): Promise<void> {
@@ -57,7 +60,12 @@ export class ReplyFile implements ReplyStore {
     } finally {
       await file.close();
     }
-    this.#replies.set(reply.key, reply);
+    this.#take(reply);
+  }
+
+  #take(reply: StoredReply): void {
+    this.#paid.push(reply);
+    if (hasText(reply) && !this.has(reply.key)) this.#replies.set(reply.key, reply);
   }
 }
 

@@ -211,6 +211,42 @@ test("failures and empty replies are not kept", async () => {
   expect((await model.answer(one, { signal }))[0]?.text).toBe("Yes.");
 });
 
+test("replies without text count for the budget of whoever starts again", async () => {
+  const baseUrl = await serve(() => ({ status: 200, text: "" }));
+  const replies = databaseReplies(await openDatabase({ name: "empty-budget" }));
+  const config = configFor(baseUrl, { tokenBudget: 55 });
+  const ask = async () => {
+    const model = await chatModel(config, null, { replies, payer: "run:a" });
+    return model.answer(requests.slice(0, 1), { signal });
+  };
+  // 13 tokens are counted for the prompt, 33 at most for a request: a third does not fit any more.
+  await expect(ask()).rejects.toThrow("gave no text");
+  await expect(ask()).rejects.toThrow("gave no text");
+  await expect(ask()).rejects.toMatchObject({ name: "BudgetError" });
+  expect(heard).toHaveLength(2);
+});
+
+test("an answer is what a model that reasons first says after its reasoning", async () => {
+  const text =
+    "<think>\nThe user asks about lying.\n\nSo…\n</think>\n\nNo, it breaks trust.\n\nAlso";
+  const baseUrl = await serve(() => ({ status: 200, text }));
+  const model = await modelAt(configFor(baseUrl));
+  const [answer] = await model.answer(requests.slice(0, 1), { signal });
+  expect(answer?.text).toBe("No, it breaks trust.");
+});
+
+test.each(["<think>\nThe user asks about", "<think>So…</think>\n"])(
+  "reasoning without an answer after it, %j, is no answer, and it is said that the reply may be longer",
+  async (text) => {
+    const baseUrl = await serve(() => ({ status: 200, text }));
+    const model = await modelAt(configFor(baseUrl));
+    const answers = model.answer(requests.slice(0, 1), { signal });
+    await expect(answers).rejects.toThrow(
+      "local reasoned and gave no answer to “Answer: May one lie?” in 20 tokens: allow longer answers (maxTokens)",
+    );
+  },
+);
+
 test("the budget stops a run before it is exceeded, with what was answered kept, and a higher one goes on", async () => {
   let asked = 0;
   const baseUrl = await serve(() => {

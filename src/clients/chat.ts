@@ -1,16 +1,21 @@
 /** An aligned model behind an OpenAI-compatible API. */
 import type { Answer } from "../core/answers/answer";
 import { fillPrompt, trimAnswer } from "../core/answers/prompt";
+import { withoutReasoning } from "../core/chat/reasoning";
 import type { AlignedConfig } from "../core/study/config";
 import type { Aligned } from "../core/study/ports";
-import { type CachedChatOptions, openCachedChat } from "./chat/cached";
+import { type CachedChatOptions, openCachedChat, startOf } from "./chat/cached";
+import { EmptyReplyError } from "./chat/errors";
 import { inParallel } from "./in-parallel";
 
 export type ChatConfig = Extract<AlignedConfig, { kind: "chat" }>;
 
 const WATCH_MS = 50;
 
-/** @param apiKey  stays in a closure; local servers need none. */
+/**
+ * @param apiKey  stays in a closure; local servers need none.
+ * @throws of `answer`: as CachedChat.complete; EmptyReplyError where a reply is reasoning alone.
+ */
 export async function chatModel(
   config: ChatConfig,
   apiKey: string | null,
@@ -33,7 +38,9 @@ export async function chatModel(
           signal.throwIfAborted();
           const { questionId, paraphrase, question, sample } = request;
           const prompt = fillPrompt(instruction, question);
-          const text = trimAnswer(await chat.complete(prompt, sample, stop.signal));
+          const reply = await chat.complete(prompt, sample, stop.signal);
+          const text = trimAnswer(withoutReasoning(reply));
+          if (text === "") throw new EmptyReplyError(onlyReasoning(config, prompt));
           const answer = { questionId, paraphrase, text, ruleOfThumb: null };
           answers[place] = answer;
           onAnswer?.(answer);
@@ -46,3 +53,6 @@ export async function chatModel(
     },
   };
 }
+
+const onlyReasoning = ({ model, maxTokens }: ChatConfig, prompt: string) =>
+  `${model} reasoned and gave no answer to “${startOf(prompt)}” in ${maxTokens} tokens: allow longer answers (maxTokens)`;

@@ -1,8 +1,8 @@
 /** Replies of APIs that were paid for: kept until everything is deleted, whatever becomes of the run that asked. */
-import type { ReplyStore, StoredReply } from "../core/chat/reply";
+import { type ReplyStore, type StoredReply, hasText } from "../core/chat/reply";
 import { type ChatRequest, requestKey } from "../core/chat/request";
 import type { Database } from "./db";
-import { write } from "./write";
+import { type Writing, write } from "./write";
 
 /** Rows are keyed by what was asked, so any tab may add one at any time: it is under no lease. */
 export function databaseReplies(db: Database): ReplyStore {
@@ -11,7 +11,12 @@ export function databaseReplies(db: Database): ReplyStore {
       return (await db.get("replies", key)) ?? null;
     },
     async put(reply) {
-      await write(db, ["replies"], (tx) => tx.objectStore("replies").put(reply), reply, null);
+      const work = async (tx: Writing<"replies"[]>) => {
+        const store = tx.objectStore("replies");
+        const isFirst = hasText(reply) && (await store.getKey(reply.key)) === undefined;
+        await store.add(isFirst ? reply : { ...reply, key: `${reply.key} ${crypto.randomUUID()}` });
+      };
+      await write(db, ["replies"], work, reply, null);
     },
     paidBy: (payer) => repliesOf(db, payer),
   };

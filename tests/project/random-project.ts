@@ -371,7 +371,8 @@ const reply = (payer: string) =>
       const messages = [{ role: "user" as const, content }];
       const request = { ...rest, messages, parameters: { temperature } };
       return fc.record({
-        ...{ key: fc.constant(requestKey(request)), request: fc.constant(request), text, at: time },
+        ...{ key: fc.constantFrom("", " 7").map((end) => requestKey(request) + end) },
+        ...{ request: fc.constant(request), text, at: time },
         usage: fc.option(fc.record({ promptTokens: fc.nat(9), completionTokens: fc.nat(9) })),
         ...{ response: text, payer: fc.constant(payer) },
       });

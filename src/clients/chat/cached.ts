@@ -1,6 +1,6 @@
 /** A chat API that remembers: each request is paid for once, within a budget, and its reply is kept before it is used. */
 import type { Budget, Prices, Spending } from "../../core/chat/cost";
-import type { ReplyStore, StoredReply } from "../../core/chat/reply";
+import { type ReplyStore, type StoredReply, hasText } from "../../core/chat/reply";
 import { type ChatRequest, chatRequest, requestKey } from "../../core/chat/request";
 import { mostTokens } from "../../core/chat/usage";
 import { type ChatApiConfig, type ChatApiOptions, openChatApi } from "../chat-api";
@@ -49,11 +49,10 @@ export async function openCachedChat(
         .catch(namingPrompt(prompt));
       const reply = { key, request, ...completion, at: clock.now(), payer };
       paid(reply);
-      // Paid for, and of no use: kept, it would be the answer for good.
-      if (reply.text.trim() === "") {
+      await replies.put(reply);
+      if (!hasText(reply)) {
         throw new EmptyReplyError(`${config.model} gave no text for “${startOf(prompt)}”`);
       }
-      await replies.put(reply);
       return reply;
     });
   }
@@ -81,4 +80,6 @@ const namingPrompt =
     throw new FilteredError(`${error.message}: “${startOf(prompt)}”`);
   };
 
-const startOf = (prompt: string) => (prompt.length > 80 ? `${prompt.slice(0, 80)}…` : prompt);
+/** A prompt, as an error names it. */
+export const startOf = (prompt: string) =>
+  prompt.length > 80 ? `${prompt.slice(0, 80)}…` : prompt;

@@ -8,7 +8,7 @@ export class FilteredError extends ApiError {
   override readonly name = "FilteredError";
 }
 
-/** The API answered, with no text at all. It was paid for, and is not kept: asked again, it may say something. */
+/** The API answered, with no text at all or with reasoning alone. It was paid for. */
 export class EmptyReplyError extends ApiError {
   override readonly name = "EmptyReplyError";
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Clock } from "./clock";
-import { Limiter } from "./limiter";
+import { Limiter, limiterFor } from "./limiter";
 
 const signal = new AbortController().signal;
 
@@ -54,6 +54,27 @@ test("what an answer says of the room left holds back the next request", async (
   limiter.heed(new Headers(said), 10);
   await limiter.run(async () => {}, signal);
   expect(clock.slept).toEqual([3000]);
+});
+
+test.each(["23h59m", "1764349200"])(
+  "a server without room for longer than is ever waited, %s, is asked all the same, to say so itself",
+  async (reset) => {
+    const clock = quickClock();
+    const limiter = new Limiter(1, clock);
+    const said = { "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": reset };
+    limiter.heed(new Headers(said), 10);
+    expect(await limiter.run(async () => "asked", signal)).toBe("asked");
+    expect(clock.slept).toEqual([]);
+  },
+);
+
+test("a server has one limiter whatever the path, another number of requests at once a new one, and another server its own", () => {
+  const first = limiterFor("http://localhost:1234/v1", 4);
+  expect(limiterFor("http://localhost:1234/v2/", 4)).toBe(first);
+  expect(limiterFor("http://localhost:1235/v1", 4)).not.toBe(first);
+  const other = limiterFor("http://localhost:1234/v1", 2);
+  expect(other).not.toBe(first);
+  expect(limiterFor("http://localhost:1234/v1", 2)).toBe(other);
 });
 
 test("a failure gives its place back, and one that waits can be stopped", async () => {

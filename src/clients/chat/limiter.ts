@@ -1,6 +1,7 @@
 /** How many requests are on the way to one server, and when the next may start. All that is asked of it goes through one. */
 import { type Clock, stopped, systemClock } from "./clock";
 import { type HeadersLike, msUntilRoom } from "./rate-headers";
+import { LONGEST_WAIT } from "./retry";
 
 export class Limiter {
   readonly #atOnce: number;
@@ -40,10 +41,14 @@ export class Limiter {
     this.#closedUntil = Math.max(this.#closedUntil, this.#clock.now() + ms);
   }
 
-  /** Heeds what an answer says of the room left. @param tokens  that the next request may need. */
+  /**
+   * Heeds what an answer says of the room left. What is longer than is ever waited is passed over: the next request
+   * learns from the server itself whether it is so (some give a date where others give a length).
+   * @param tokens  that the next request may need.
+   */
   heed(headers: HeadersLike, tokens: number): void {
     const ms = msUntilRoom(headers, tokens);
-    if (ms > 0) this.closeFor(ms);
+    if (ms > 0 && ms <= LONGEST_WAIT) this.closeFor(ms);
   }
 
   #msClosed(): number {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { msUntilRoom, parseDuration, retryAfter } from "./rate-headers";
+import { msUntilRoom, parseDuration, retryAfter, shouldRetry } from "./rate-headers";
 
 const headers = (entries: Record<string, string>) => new Headers(entries);
 const NOW = Date.parse("2026-11-27T20:00:00Z");
@@ -25,6 +25,15 @@ test("retry-after is read in seconds and as a date, and in milliseconds first", 
   expect(retryAfter(headers({ "retry-after": "7", "retry-after-ms": "40" }), NOW)).toBe(40);
   expect(retryAfter(headers({ "retry-after": "later" }), NOW)).toBeNull();
   expect(retryAfter(headers({}), NOW)).toBeNull();
+});
+
+test.each([
+  [{ "x-should-retry": "true" }, true],
+  [{ "x-should-retry": "false" }, false],
+  [{ "x-should-retry": "perhaps" }, null],
+  [{}, null],
+])("a server that says %j of a retry is taken at its word: %j", (said, retry) => {
+  expect(shouldRetry(headers(said))).toBe(retry);
 });
 
 test("room is awaited where requests or tokens run out, and the longer wait counts", () => {

@@ -11,7 +11,7 @@ const FIRST_ATTEMPTS = 3;
 const BASE = 500; // ms
 const LONGEST_BACKOFF = 30_000; // ms
 /** A server that asks for more is not waited for: the work can be taken up later. */
-const LONGEST_WAIT = 15 * 60_000; // ms
+export const LONGEST_WAIT = 15 * 60_000; // ms
 
 export interface RetryOptions {
   readonly clock: Clock;

@@ -37,6 +37,8 @@ test.each<[(Label | null)[], "missing" | "category", Label | null, string]>([
   [["NA", "NA", "NA"], "category", "NA", "unanimous"],
   [["Y", null, null], "missing", null, "unresolved"],
   [["Y", "Y", "N", "N"], "missing", null, "unresolved"],
+  [["Y", "N", "Y", "N", "Y"], "missing", "Y", "majority"],
+  [["Y", "Y", "N", "NA", "NA"], "category", null, "unresolved"],
   [[null, null], "missing", null, "unresolved"],
 ])("%j with NA as %s settles on %s: %s", (labels, na, label, provenance) => {
   expect(adjudicate(table(labels, "N"), [], na)).toEqual([

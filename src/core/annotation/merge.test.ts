@@ -84,11 +84,11 @@ test("a person and a model of one name are two raters, people first", () => {
   expect(raters).toEqual([ada, model]);
 });
 
-test("flags and comments of all sessions stand", () => {
+test("flags and comments of all sessions stand, the comments by alphabet", () => {
   const { notes } = mergeSessions(task, [
-    from("a", [{ kind: "comment", item: 1, text: "odd", at: 1 }]),
+    from("a", [{ kind: "comment", item: 1, text: "even", at: 1 }]),
     from("b", [
-      { kind: "comment", item: 1, text: "even", at: 1 },
+      { kind: "comment", item: 1, text: "odd", at: 1 },
       { kind: "flag", item: 1, flagged: true, at: 2 },
     ]),
   ]);

@@ -71,6 +71,22 @@ test("order does not matter, an equal file counts once, and one name twice is to
   ]);
 });
 
+test("a corrected file of one name and model stands beside the first, numbered", () => {
+  const files = ["Y", "N", "NA"].map((label) =>
+    importModelLabels(
+      byId(() => label, "judge"),
+      "labels.csv",
+    ),
+  );
+  const { table: all, refused } = addModelLabels(table, files);
+  expect(refused).toEqual([]);
+  expect(all.raters.slice(1).map(({ name }) => name)).toEqual([
+    "judge (labels.csv)",
+    "judge (labels.csv) 2",
+    "judge (labels.csv) 3",
+  ]);
+});
+
 describe("a file is refused whole, with the reason,", () => {
   test("if a pair is not here or labelled twice, or ratings here are numbers", () => {
     const stray = importModelLabels("pair_id,label\n77,Y\n", "stray.csv");

@@ -61,7 +61,7 @@ export function importModelLabels(text: string, file: string): ModelLabels {
 
 /**
  * The table with each file's model as one more rater. Order does not matter and equal files count once; models of one
- * name are kept apart by their files' names. A file with a pair that is not here, or here twice, is refused.
+ * name are kept apart by their files' names, and by numbers where these are the same. A file with a pair that is not here, or here twice, is refused.
  */
 export function addModelLabels(
   table: LabelTable<Rating>,
@@ -79,9 +79,13 @@ export function addModelLabels(
       continue;
     }
     const isTaken = (name: string) =>
-      all.raters.some((rater) => raterKey(rater) === raterKey({ name, kind: "model" })) ||
-      distinct.some((other) => other.file !== file && other.file.model === name);
-    const name = isTaken(file.model) ? `${file.model} (${file.source})` : file.model;
+      all.raters.some((rater) => raterKey(rater) === raterKey({ name, kind: "model" }));
+    const isShared =
+      isTaken(file.model) ||
+      distinct.some((other) => other.file !== file && other.file.model === file.model);
+    const base = isShared ? `${file.model} (${file.source})` : file.model;
+    let name = base;
+    for (let k = 2; isTaken(name); k++) name = `${base} ${k}`;
     all = withModel(all as LabelTable, name, found);
   }
   return { table: all, refused };

@@ -3,7 +3,7 @@ import type { ChatRequest } from "./request";
 import type { Usage } from "./usage";
 
 export interface StoredReply {
-  /** `requestKey` of the request. */
+  /** `requestKey` of the request; with a blank and more behind it for what was paid for and is no request's reply. */
   readonly key: string;
   readonly request: ChatRequest;
   readonly text: string;
@@ -17,9 +17,15 @@ export interface StoredReply {
   readonly payer: string;
 }
 
+/** One without text was paid for all the same, and is no reply: asked again, the model may say something. */
+export const hasText = ({ text }: Pick<StoredReply, "text">) => text.trim() !== "";
+
+/** The request's key, of whatever a row's is. */
+export const requestKeyIn = (key: string) => key.split(" ", 1)[0]!;
+
 /**
  * Failures are never stored, and nothing stored is replaced: a reply is kept for good. One that `put` has resolved for is found by
- * `get` whatever happens to the process.
+ * `get` whatever happens to the process; but where there is one already, or it has no text, `paidBy` alone has it.
  */
 export interface ReplyStore {
   get(key: string): Promise<StoredReply | null>;

@@ -50,7 +50,7 @@ test("grouped PPO is grouped whatever the settings were, and a method trains whe
   expect(rloo!.config.rollouts).toMatchObject({ enabled: true, method: "rloo" });
 });
 
-test("studies of the same results are known as such, however their held-out questions are named", () => {
+test("studies of the same results are known as such, however their held-out questions are named and whatever an API may cost", () => {
   const recommended = resolveConfig({ preset: "recommended", rollouts: { method: "grpo" } });
   const [planned] = planStudies(recommended, ["grpo"], 1, corpus);
   const isSame = (config: typeof recommended) => sameResults(config, planned!.config, corpus);
@@ -58,6 +58,13 @@ test("studies of the same results are known as such, however their held-out ques
   expect(isSame({ ...recommended, pinned: { questions: [2], times: 1 } })).toBe(true);
   expect(isSame({ ...recommended, seed: 2 })).toBe(false);
   const { questions } = recommended;
+  const api = { kind: "chat", baseUrl: "http://localhost:1234/v1", model: "m" } as const;
+  const asking = (changes: object) =>
+    resolveConfig({ preset: "recommended", aligned: { ...api, ...changes } });
+  const isSameAsked = (changes: object) => sameResults(asking({}), asking(changes), corpus);
+  expect(isSameAsked({ tokenBudget: 9, requestsAtOnce: 1, inputPrice: 1 })).toBe(true);
+  expect(isSameAsked({ maxTokens: 9 })).toBe(false);
+  expect(isSameAsked({ model: "n" })).toBe(false);
   expect(isSame({ ...recommended, questions: { ...questions, evaluation: 11 } })).toBe(false);
   expect(isSame({ ...recommended, questions: { ...questions, perCycle: 5 } })).toBe(false);
 });

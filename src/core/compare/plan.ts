@@ -1,7 +1,7 @@
 /** Which studies a comparison of methods is made of. */
 import { canonicalJson } from "../annotation/canonical-json";
 import type { Corpus, Question } from "../corpus/corpus";
-import type { StudyConfig } from "../study/config";
+import { PAYING, type StudyConfig } from "../study/config";
 import { splitCorpus } from "../study/split";
 import { type ComparedMethod, METHOD_SETTINGS } from "./method-settings";
 
@@ -45,7 +45,7 @@ export function holdingOut(questions: readonly Question[]) {
 }
 
 /**
- * Whether two studies give the same results: checkpoints and pinned questions change none, and how the held-out questions were named
+ * Whether two studies give the same results: checkpoints, pinned questions and what an API may cost change none, and how the held-out questions were named
  * does not either. The corpus is split only where all else is the same: it may be large.
  * @throws RangeError if settings that are the same do not fit the corpus.
  */
@@ -55,8 +55,11 @@ export function sameResults(one: StudyConfig, other: StudyConfig, corpus: Corpus
   return settingsOf(one) === settingsOf(other) && heldOut(one) === heldOut(other);
 }
 
+const UNPAID = Object.fromEntries([...PAYING].map((name) => [name, null]));
+
 function settingsOf(config: StudyConfig): string {
   const { perCycle } = config.questions;
-  const free = { preset: null, checkpoints: null, pinned: null };
+  const aligned = { ...config.aligned, ...UNPAID };
+  const free = { preset: null, checkpoints: null, pinned: null, aligned };
   return canonicalJson({ ...config, ...free, questions: { perCycle } });
 }

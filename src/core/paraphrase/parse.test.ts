@@ -12,6 +12,7 @@ test.each([
   ["JSON lines in a fence", '```json\n{"q": "May I lie?"},\n{"q": "Is lying fine?"}\n```', ["May I lie?", "Is lying fine?"]], // prettier-ignore
   ["quotation marks and emphasis", "1. “May I lie?”\n2. **Is lying fine?**\n3. \"'Lie?'\"", ["May I lie?", "Is lying fine?", "Lie?"]], // prettier-ignore
   ["reasoning before", "<think>1. not this\n</think>\n1. May I lie?", ["May I lie?"]],
+  ["reasoning that was cut", "<think>\n1. not this\nnor this", []],
   ["a hyphen or a number within a text", "Is half-truth a lie?\nAre 2. chances fair?", ["Is half-truth a lie?", "Are 2. chances fair?"]], // prettier-ignore
   ["a text that stands in quotation marks in part", 'Is "white" a lie?', ['Is "white" a lie?']],
   ["nothing", " \n ", []],

@@ -183,6 +183,8 @@ test("a reply under another request's key, or paid for by another, is refused", 
   };
   const other = requestKey({ ...request, sample: 1 });
   await expect(item({ key: other }).then(open)).rejects.toThrow("is not the key of its request");
+  await expect(item({ key: `${other} 7` }).then(open)).rejects.toThrow("is not the key of its");
+  await expect(item({ key: `${requestKey(request)} 7` }).then(open)).resolves.toBeTruthy();
   await expect(item({ payer: "run:b" }).then(open)).rejects.toThrow("was paid for by another");
   await expect(item({}).then(open)).resolves.toBeTruthy();
 });

@@ -4,6 +4,7 @@ import { strFromU8, strToU8 } from "fflate";
 import { type AdapterWeights, readPeft, writePeft } from "../../adapter/peft";
 import { foldSession } from "../../annotation/queue";
 import { checkTask } from "../../annotation/session-file";
+import { requestKeyIn } from "../../chat/reply";
 import { requestKey } from "../../chat/request";
 import { InputError } from "../input-error";
 import {
@@ -207,7 +208,7 @@ async function checkedTask(item: TaskItem, file: string, digest: ByteDigest): Pr
 
 /** A reply under another request's key would be taken for that request's. */
 function checkedReplies(item: RepliesItem, file: string): RepliesItem {
-  const wrong = item.replies.find(({ key, request }) => requestKey(request) !== key);
+  const wrong = item.replies.find(({ key, request }) => requestKey(request) !== requestKeyIn(key));
   if (wrong) {
     throw new InputError({ file }, `${wrong.key} is not the key of its request`, AS_EXPORTED);
   }
