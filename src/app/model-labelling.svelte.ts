@@ -44,7 +44,8 @@ export type ModelWork =
       /** Of all that was asked about the task. */
       readonly spending: Spending;
     }
-  | { readonly kind: "failed"; readonly message: string };
+  /** `done` replies of this time are stored. */
+  | { readonly kind: "failed"; readonly message: string; readonly done: number };
 
 /**
  * Asks a model behind an OpenAI-compatible API what raters of a task are asked. Each reply is an event of the model's
@@ -111,10 +112,8 @@ export class ModelLabelling {
       });
       if (held === null) throw new RangeError(`another tab is asking ${rater.name} just now`);
     } catch (error) {
-      this.work = {
-        kind: "failed",
-        message: messageOf(error),
-      };
+      const { done } = this.work;
+      this.work = { kind: "failed", message: messageOf(error), done };
     }
     await this.#onlabelled(task.id);
   }

@@ -127,6 +127,7 @@ test.each([
   expect(asking.work).toMatchObject({
     kind: "failed",
     message: expect.stringMatching(message) as string,
+    done: 2,
   });
   expect(JSON.stringify(asking.work)).not.toContain("secret-key");
   const kept = (await events()).length;

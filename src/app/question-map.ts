@@ -188,7 +188,7 @@ export function chooseRows(rows: readonly MapRow[], choice: MapChoice): MapRow[]
     const lower = text.toLowerCase();
     return words.every((word) => lower.includes(word));
   });
-  if (sort === "order") return descending ? kept.reverse() : kept;
+  if (sort === "order") return kept;
   const figure = ({ before, after, change }: MapRow): number | null => {
     if (sort === "change") return change;
     return (sort === "before" ? before : after)?.sage ?? null;

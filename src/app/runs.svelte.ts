@@ -51,8 +51,9 @@ export class RunsState {
   /** Deletes a run with all that belongs to it. A run that goes on is left alone: its worker still writes. */
   async remove(id: string): Promise<void> {
     if (await isHeld(this.#locks, id)) return;
-    this.removed = await deleteRun(this.#db, id);
+    const removed = await deleteRun(this.#db, id);
     await this.load();
+    this.removed = removed;
   }
 
   /** Says something of a run, in place of what was said before. */

@@ -17,6 +17,8 @@ export class SetupState {
   apiKey = $state("");
   /** Why the last file was not imported; null if it was. */
   importProblem = $state.raw<string | null>(null);
+  /** What `resetAll` took away, until something else is chosen; null if there is nothing to take back. */
+  beforeReset = $state.raw<StudyConfigInput | null>(null);
 
   checked = $derived(checkConfig(this.input));
   /** What each field is if it is left alone. */
@@ -32,6 +34,7 @@ export class SetupState {
   /** After an import of settings. */
   reread(): void {
     this.input = restore(this.#storage.getItem(KEY)) ?? demoStudy;
+    this.beforeReset = null;
   }
 
   /** The value of a field: as chosen, be it right or wrong, else its default. */
@@ -72,8 +75,15 @@ export class SetupState {
 
   /** Everything back to the defaults of the preset; the corpus and the aligned model stay. */
   resetAll(): void {
-    const { preset, corpus = "demo", aligned } = this.input;
+    const before = this.input;
+    const { preset, corpus = "demo", aligned } = before;
     this.#keep({ preset, corpus, ...(aligned && { aligned }) });
+    this.beforeReset = before;
+    this.importProblem = null;
+  }
+
+  undoReset(): void {
+    if (this.beforeReset) this.#keep(this.beforeReset);
   }
 
   choosePreset(preset: StudyConfig["preset"]): void {
@@ -114,6 +124,7 @@ export class SetupState {
 
   #keep(input: StudyConfigInput): void {
     this.input = input;
+    this.beforeReset = null;
     this.#storage.setItem(KEY, JSON.stringify(input, leaveOutPasswords));
   }
 }

@@ -28,6 +28,20 @@ test("a changed field is told from its default, kept over a reload, and can be r
   expect(setup.input).toEqual(demoStudy);
 });
 
+test("all settings are reset at once, and come back until something else is chosen", () => {
+  const setup = new SetupState(memory());
+  setup.set(["ppo", "gamma"], 0.9);
+  setup.import("{", "broken.json");
+  setup.resetAll();
+  expect(setup.isChanged(["ppo", "gamma"])).toBe(false);
+  expect(setup.importProblem).toBeNull();
+  setup.undoReset();
+  expect(setup.valueOf(["ppo", "gamma"])).toBe(0.9);
+  setup.resetAll();
+  setup.set(["seed"], 2);
+  expect(setup.beforeReset).toBeNull();
+});
+
 test("empty is a value of its own where a field allows it", () => {
   const setup = new SetupState(memory());
   setup.set(["sft", "steps"], null);

@@ -43,6 +43,8 @@ export class StorageState {
   lost = $state.raw(false);
   /** What is being done, and what came of it in a sentence. */
   work = $state.raw<Work<string>>({ kind: "none" });
+  /** Which way the data of that go: out into a backup, or in from an archive. */
+  direction = $state.raw<"out" | "in">("out");
   plan = $state.raw<ImportPlan | null>(null);
   /** Days since the last backup where one is due; null where none is, and before `load`. */
   daysDue = $derived.by((): number | "never" | null => {
@@ -113,7 +115,7 @@ export class StorageState {
   async export(extent: RunExtent): Promise<{ name: string; blob: Blob } | null> {
     const at = Date.now();
     const parts: Blob[] = []; // a browser may keep these on disk
-    await this.#do(async () => {
+    await this.#do("out", async () => {
       const options = { createdAt: at, ...extent };
       for await (const chunk of exportProject(this.#db, this.#storage, options)) {
         parts.push(new Blob([chunk as Uint8Array<ArrayBuffer>]));
@@ -129,7 +131,7 @@ export class StorageState {
   async open(file: File): Promise<void> {
     this.plan = null;
     this.#imported = [];
-    await this.#do(async () => {
+    await this.#do("in", async () => {
       this.plan = await planImport(this.#db, this.#storage, file);
       return `${file.name} is whole. Nothing has been imported yet.`;
     });
@@ -156,7 +158,7 @@ export class StorageState {
   async import(reread: () => Promise<void>): Promise<void> {
     const { plan } = this;
     if (!plan) return;
-    await this.#do(async () => {
+    await this.#do("in", async () => {
       const count = await carryOut(this.#db, this.#storage, plan, (item) => this.choiceOf(item));
       this.plan = null;
       this.lost = false;
@@ -189,7 +191,7 @@ export class StorageState {
     const granted = folder !== null && (await mayWrite(folder, ask));
     await this.#loadFolder();
     if (!folder || !granted) return;
-    await this.#do(async () => {
+    await this.#do("out", async () => {
       const at = Date.now();
       const archive = exportProject(this.#db, this.#storage, {
         ...{ createdAt: at, adapters: true, checkpoints: false },
@@ -242,8 +244,9 @@ export class StorageState {
     await this.note();
   }
 
-  async #do(work: () => Promise<string>): Promise<void> {
+  async #do(direction: "out" | "in", work: () => Promise<string>): Promise<void> {
     if (this.work.kind === "working") return;
+    this.direction = direction;
     this.work = { kind: "working", progress: null };
     this.work = await settle(work());
   }

@@ -114,8 +114,9 @@ export class TasksState {
 
   /** Deletes a task with all labels in it. */
   async remove(id: string): Promise<void> {
-    this.removed = await deleteTask(this.#db, id);
+    const removed = await deleteTask(this.#db, id);
     await this.load();
+    this.removed = removed;
   }
 
   async undoRemove(): Promise<void> {

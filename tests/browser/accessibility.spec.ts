@@ -133,6 +133,10 @@ test("a finished run, its questions, and a task of its answers", async ({ page }
   await page.getByLabel("Hidden repeats").fill("0");
   await page.getByRole("button", { name: /^Make the task of \d+ pairs$/ }).click();
   await expectBlind(page);
+
+  await open(page, "#/runs");
+  await page.getByRole("button", { name: /^Delete/ }).press("Enter");
+  await expect(page.getByRole("button", { name: "Undo" })).toBeFocused();
 });
 
 const MODELS = /baseline|lora|ppo|aligned|model/i;

@@ -81,17 +81,21 @@ test("disagreements are decided by keyboard, survive a reload, and leave raters'
   const given = await rows();
   await page.keyboard.press("n");
   await expect(dialog.getByRole("heading", { name: `Pair 2 of ${left}` })).toBeVisible();
-  await page.keyboard.press("ArrowLeft");
+  for (let at = 2; at < left; at++) await page.keyboard.press("ArrowRight");
+  await expect(dialog.getByRole("heading", { name: `Pair ${left} of ${left}` })).toBeVisible();
+  await page.keyboard.press("y");
+  await expect(dialog.getByRole("status")).toHaveText("adjudicated: Y by adjudicator");
+  for (let at = left; at > 1; at--) await page.keyboard.press("ArrowLeft");
   await expect(dialog.getByRole("status")).toHaveText("adjudicated: N by adjudicator");
   expect((await rows()).slice(0, given.length)).toEqual(given);
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
-  await expect(decide).toHaveText(`Decide ${left - 1} disagreements`);
+  await expect(decide).toHaveText(`Decide ${left - 2} disagreements`);
 
   await page.reload();
   await hasOpened(page);
   await drop(page, files);
-  await expect(decide).toHaveText(`Decide ${left - 1} disagreements`);
+  await expect(decide).toHaveText(`Decide ${left - 2} disagreements`);
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Final labels as CSV" }).click();
   const stream = await (await download).createReadStream();

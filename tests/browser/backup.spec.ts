@@ -119,7 +119,8 @@ test("an archive with a byte changed is refused by name, and nothing of it is im
   const archive = await exported(page);
   archive[60]! ^= 1;
   await choose(page, archive);
-  await expect(page.getByRole("alert")).toContainText("project.zip: settings.json");
+  const section = page.getByRole("region", { name: "Import", exact: true });
+  await expect(section.getByRole("alert")).toContainText("project.zip: settings.json");
   await expect(page.getByRole("button", { name: /^Import \d/ })).toHaveCount(0);
 });
 

@@ -41,6 +41,7 @@ export async function begin(page: Page, n: number, rater = "Ann"): Promise<void>
   await page.getByLabel("Your name").fill(rater);
   await page.keyboard.press("Enter");
   await counted(page, 0, n);
+  await expect(page.getByRole("main")).toBeFocused();
 }
 
 /** How many pairs are labelled, as the top of the screen says. */

@@ -7,6 +7,9 @@ test("a difference is said with its value and its group", () => {
   expect(differenceWords([row(["seed"], 2), row(["ppo", "learningRate"], 1e-5)])).toBe(
     "seed 2, learning rate 0.00001 (ppo)",
   );
+  expect(differenceWords([row(["sage", "sageExponent"], 2), row(["ppo", "klTarget"], 6)])).toBe(
+    "SaGE exponent 2 (sage), KL target 6 (ppo)",
+  );
 });
 
 test("of many differences the first are said, and how many more there are", () => {

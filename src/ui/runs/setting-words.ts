@@ -17,7 +17,8 @@ export function differenceWords(rows: readonly SettingRow[], shown = 3): string 
   const said = rows.slice(0, shown).map(({ path, values }) => {
     const group = path.length > 1 ? ` (${path.slice(0, -1).join(", ")})` : "";
     const name = settingName(path.slice(-1));
-    return `${name.charAt(0).toLowerCase()}${name.slice(1)} ${settingValue(values[0])}${group}`;
+    const lower = name.replace(/^[A-Z](?=[a-z]*\b)/, (first) => first.toLowerCase()); // but KL, SaGE
+    return `${lower} ${settingValue(values[0])}${group}`;
   });
   const more = rows.length - said.length;
   return said.join(", ") + (more > 0 ? ` and ${more} more` : "");

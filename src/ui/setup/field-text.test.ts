@@ -7,12 +7,15 @@ const find = (dotted: string) =>
     ({ path }) => path.join(".") === dotted,
   )!;
 
-test("labels are the names of the settings as words", () => {
-  expect(["ppo.initialKlCoefficient", "adapter.loraAlpha", "adapter.useRslora"].map((f) => labelOf(find(f)))).toEqual([
-    "Initial KL coefficient",
-    "LoRA alpha",
-    "Use rank-stabilised LoRA",
-  ]); // prettier-ignore
+test.each([
+  ["ppo.initialKlCoefficient", "Initial KL coefficient"],
+  ["adapter.loraAlpha", "LoRA alpha"],
+  ["adapter.useRslora", "Use rank-stabilised LoRA"],
+  ["sage.sageExponent", "SaGE exponent"],
+  ["reward.rougeWeight", "ROUGE weight"],
+  ["cycles.max", "Most cycles"],
+])("%s is called %j: its name as words, in the field's spelling", (field, name) => {
+  expect(labelOf(find(field))).toBe(name);
 });
 
 test.each([

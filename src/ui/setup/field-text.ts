@@ -7,13 +7,29 @@ import type { Field } from "../../core/study/fields";
 const SPELLING: Readonly<Record<string, string>> = {
   kl: "KL",
   lora: "LoRA",
+  rouge: "ROUGE",
   rslora: "rank-stabilised LoRA",
+  sage: "SaGE",
+  normalize: "normalise",
+  num: "number of",
   ppo: "PPO",
   url: "address",
+  warmup: "warm-up",
+};
+
+/** Settings whose own name says too little, by their path. */
+// @wc-ignore
+const NAMES: Readonly<Record<string, string>> = {
+  "cycles.max": "Most cycles",
+  "cycles.atLeast": "Fewest cycles",
+  "rollouts.enabled": "Train on its own answers",
+  "questions.perCycle": "Training questions per cycle",
 };
 
 /** "initialKlCoefficient" → "Initial KL coefficient". */
 export function labelOf({ path }: Field): string {
+  const name = NAMES[path.join(".")];
+  if (name !== undefined) return name;
   const words = path.at(-1)!.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   const spelt = words.replace(/\w+/g, (word) => SPELLING[word] ?? word);
   return spelt.charAt(0).toUpperCase() + spelt.slice(1);
