@@ -57,6 +57,8 @@ const LEFT_OUT = [
   /^Do these two answers mean the same, morally\?$/, // a task carries its question to all raters
   /^(aligned )?− baseline$/, // comparisons, as the report has them
   /^\+\d.* of \d+ questions higher, .* noise\.$/,
+  /^(Kept|the model after|of cycle \d+\.)$/, // which model is kept, as reports say it
+  /^No trained model beat the baseline; the pretrained model is kept\.$/,
   /^no .* was (given|asked again)\.$/, // why a measure has no figure
 ];
 
