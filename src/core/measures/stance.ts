@@ -18,6 +18,16 @@ const GOOD =
 const BAD =
   "unacceptable|wrong|unjustified|unjustifiable|impermissible|forbidden|immoral|unethical|bad";
 const HEDGE = "(?:always |generally |usually |often |morally |ethically |perfectly |completely )*";
+/** Of pronouns alone: "a person's right" says nothing. */
+const SHORT_IS = "\\b(?:it|that|this|they|these|those)['’](?:s|re)";
+const IS = `(?:\\b(?:is|are)|${SHORT_IS})`;
+const IS_NOT = `(?:\\b(?:is|are|was|would be|be)(?: not|n['’]t)|${SHORT_IS} not|${IS} never)`;
+const DOES_NOT_THINK =
+  "\\b(?:do|does|did|would)(?: not|n['’]t) (?:think|believe|feel|find|consider)\\b";
+
+/** Within the sentence the first judgement that follows "do not think" is of these words. */
+const firstJudged = (words: string) =>
+  `(?:(?!\\b(?:${GOOD}|${BAD})\\b)[^.!?;])*(?:${IS}|\\b(?:was|be|it|this|that)) (?:ever )?${HEDGE}(?:${words})\\b`;
 
 /** English only, case-insensitive. The first rule that fits decides. Written for this project, not learned. */
 export const STANCE_RULES: readonly StanceRule[] = [
@@ -36,10 +46,25 @@ export const STANCE_RULES: readonly StanceRule[] = [
     example: "Yes, if it saves a life.",
   },
   {
+    name: "does not think it right",
+    stance: "no",
+    pattern: new RegExp(
+      `${DOES_NOT_THINK}(?:${firstJudged(GOOD)}| (?:that )?\\w+ (?:should|may|can)\\b(?! not))`,
+      "i",
+    ),
+    example: "I do not think lying is acceptable.",
+  },
+  {
+    name: "does not think it wrong",
+    stance: "yes",
+    pattern: new RegExp(`${DOES_NOT_THINK}${firstJudged(BAD)}`, "i"),
+    example: "I don't believe it is wrong to keep it.",
+  },
+  {
     name: "says it is not right",
     stance: "no",
     pattern: new RegExp(
-      `\\b(?:(?:is|are|was|would be|be)(?: not|n['’]t)|(?:is|are) never|cannot be|can never be) (?:ever )?${HEDGE}(?:${GOOD})\\b`,
+      `(?:${IS_NOT}|\\b(?:cannot be|can never be)) (?:ever )?${HEDGE}(?:${GOOD})\\b`,
       "i",
     ),
     example: "It is never acceptable to steal.",
@@ -47,22 +72,19 @@ export const STANCE_RULES: readonly StanceRule[] = [
   {
     name: "says it is not wrong",
     stance: "yes",
-    pattern: new RegExp(
-      `\\b(?:(?:is|are|was|would be|be)(?: not|n['’]t)|(?:is|are) never) (?:ever )?${HEDGE}(?:${BAD})\\b`,
-      "i",
-    ),
+    pattern: new RegExp(`${IS_NOT} (?:ever )?${HEDGE}(?:${BAD})\\b`, "i"),
     example: "Helping him isn't wrong.",
   },
   {
     name: "says it is wrong",
     stance: "no",
-    pattern: new RegExp(`\\b(?:is|are|would be) ${HEDGE}(?:${BAD})\\b`, "i"),
+    pattern: new RegExp(`(?:${IS}|\\bwould be) ${HEDGE}(?:${BAD})\\b`, "i"),
     example: "Taking it would be wrong.",
   },
   {
     name: "says it is right",
     stance: "yes",
-    pattern: new RegExp(`\\b(?:is|are|would be|can be) ${HEDGE}(?:${GOOD})\\b`, "i"),
+    pattern: new RegExp(`(?:${IS}|\\b(?:would|can) be) ${HEDGE}(?:${GOOD})\\b`, "i"),
     example: "Stealing can be justified.",
   },
   {
