@@ -89,6 +89,19 @@ test("in a wide table an answer belongs to the wording of its number, wherever i
   });
 });
 
+test("ids that a number does not hold exactly are refused, and kept where they are text", async () => {
+  const rowsWith = (id: (digits: string) => string) =>
+    lines(
+      `{"question_id": ${id("9007199254740992")}, "question": "A?", "paraphrased": "One?"}`,
+      `{"question_id": ${id("9007199254740993")}, "question": "B?", "paraphrased": "Two?"}`,
+    );
+  const { rejected } = await read("a.jsonl", rowsWith((digits) => digits)); // prettier-ignore
+  expect(rejected).toHaveLength(2);
+  expect(rejected[0]!.reason).toMatch(/beyond 2\^53.* in quotes/);
+  const { corpus } = await read("a.jsonl", rowsWith((digits) => `"${digits}"`)); // prettier-ignore
+  expect(corpus.questions.map(({ id }) => id)).toEqual(["9007199254740992", "9007199254740993"]);
+});
+
 test("Parquet gives the rows that it was written from, and goes out as JSONL", async () => {
   const bytes = readFileSync("tests/fixtures/import/questions.parquet");
   const imported = await readImport(sourceOf("questions.parquet", bytes));

@@ -26,6 +26,9 @@ interface Group {
   kept: (Json | null)[][];
 }
 
+const INEXACT =
+  "a number beyond 2^53 is read inexactly, so that two ids may become one. Write ids in quotes.";
+
 /** Columns that a mapped corpus doesn't hold itself. Foundations are read and kept as they were written. */
 export function keptColumns(roles: Roles, columns: readonly string[]): string[] {
   const held = new Set(
@@ -59,6 +62,9 @@ export function collectMapped(roles: Roles, layout: Layout, columns: readonly st
       (column) => column !== undefined && filled(column) === null,
     );
     if (missing !== undefined) return reject(record, missing, EMPTY);
+    const written = idColumn === undefined ? null : values[idColumn];
+    if (typeof written === "number" && Math.abs(written) > Number.MAX_SAFE_INTEGER)
+      return reject(record, idColumn!, INEXACT);
     const asked =
       layout === "long"
         ? oneAsked(record)

@@ -75,9 +75,12 @@ function weigh(
   for (const inner of Object.values(value)) weigh(inner, take, left - 1);
 }
 
-/** What JSON can hold: whole numbers of 64 bits become numbers, dates text, bytes nothing. */
+/** What JSON can hold: whole numbers of 64 bits become numbers, or text beyond 2^53, dates text, bytes nothing. */
 function plainOf(value: unknown): Json {
-  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "bigint") {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : String(value); // two ids must not become one
+  }
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (ArrayBuffer.isView(value)) return null;
   if (Array.isArray(value)) return value.map(plainOf);
