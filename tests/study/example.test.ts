@@ -9,6 +9,12 @@ import type { RunItem } from "../../src/core/format/project/items-schema";
 import { gatherReport } from "../../src/core/format/report-page/gather";
 import { reportPage } from "../../src/core/format/report-page/page";
 import { verifyReportPage } from "../../src/core/format/report-page/verify";
+import {
+  bestSentence,
+  comparisonSentence,
+  controlSentence,
+  table,
+} from "../../src/core/format/report-markdown";
 import { canonicalJson } from "../../src/core/annotation/canonical-json";
 import { demoStudy, resolveConfig } from "../../src/core/study/presets";
 import { byteDigest, sourceOf } from "../project/archive";
@@ -68,4 +74,18 @@ test("its report, made from its data, verifies with 0 differences, and with one 
   const page = await reportPage(content, byteDigest);
   expect(await check(page)).toEqual([]);
   expect(await check(page.replace("<h2>What was found</h2>", "<h2>What was Found</h2>"))).not.toEqual([]); // prettier-ignore
+});
+
+test("the README shows its figures, each as the report has it", async () => {
+  const report = run.report!;
+  const squeezed = (text: string) => text.replaceAll(/ +/g, " ").split("\n");
+  const readme = squeezed(await readFile("README.md", "utf8"));
+  const figures = [
+    ...squeezed(table(report)).filter((line) => /\d/.test(line)),
+    ...report.comparisons.map((one) => comparisonSentence(one)),
+    controlSentence(report.models),
+    bestSentence(report),
+  ];
+  expect(figures.length).toBeGreaterThan(15);
+  expect(figures.filter((line) => !readme.includes(line))).toEqual([]);
 });

@@ -81,7 +81,9 @@ test("refuses what doesn't fit together", () => {
   expect(() => sageOfPairs([1], 2, { nodes: "text", texts: ["a"] })).toThrow(
     "2 answers need 2 texts, got 1",
   );
-  expect(() => evenness([1, 2], Number.NaN)).toThrow("sageExponent must be a finite number");
+  for (const exponent of [Number.NaN, -1, Infinity]) {
+    expect(() => evenness([1, 2], exponent)).toThrow("sageExponent must be a finite number");
+  }
 });
 
 const weightsOfFive = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), {

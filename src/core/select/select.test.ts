@@ -26,6 +26,11 @@ test("where the target beat the aligned model the answers go to the feedback lis
   expect(select([{ id: 1, aligned: 0.95, target: 0.96 }], published)[0]?.decision).toBe("feedback");
 });
 
+test("a target that is just as consistent has not beaten the aligned model", () => {
+  const [question] = select([{ id: 1, aligned: 0.95, target: 0.95 }], published);
+  expect(question?.decision).toBe("train");
+});
+
 test("a question without a score is said to be unscored, never kept", () => {
   expect(select([{ id: 1, aligned: null, target: 0.2 }], published)[0]?.decision).toBe("unscored");
 });

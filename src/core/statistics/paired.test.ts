@@ -35,6 +35,12 @@ test("the sampled p approaches the exact one", () => {
   expect(p).toBeCloseTo(756 / 8192, 2);
 });
 
+test("a sampled p counts the pattern that was seen, so that it is never 0", () => {
+  const before = new Array<number>(40).fill(0);
+  const after = before.map((_, i) => 1 + i / 100);
+  expect(pairedDifference(before, after, { seed: 1, permutations: 99 }).p).toBe(1 / 100);
+});
+
 test("under no effect, p is below .05 in about one comparison of twenty", () => {
   const random = mulberry32(5);
   const noise = () => Array.from({ length: 10 }, random);
