@@ -31,7 +31,7 @@ export async function fetchFile(
   const url = urlOf(address);
   const response = await answer(url, signal);
   const total = Number(response.headers.get("content-length")) || null;
-  const name = decodeURIComponent(url.pathname.split("/").at(-1) || url.hostname);
+  const name = decoded(url.pathname.split("/").at(-1) || url.hostname);
   if ((total ?? 0) > IMPORT_LIMITS.bytes) throw tooLarge(name);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let done = 0;
@@ -43,6 +43,15 @@ export async function fetchFile(
     onBytes(done, total);
   }
   return { blob: new Blob(parts), name };
+}
+
+/** As it is written where it is no encoding: "100%.csv". */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 async function answer(url: URL, signal: AbortSignal): Promise<Response> {

@@ -44,3 +44,21 @@ test("a fault is told alike wherever parts end", async () => {
   ]);
   for (let size = 1; size < text.length; size++) expect(await readAll(text, size)).toEqual(whole);
 });
+
+test("blank lines before the header are passed over, and rows keep their numbers in the file", async () => {
+  const text = "\n  \r\nx,y\n1,2\n3\n";
+  const whole = await readAll(text);
+  expect(whole.records.map(({ row, values }) => [row, values["x"]])).toEqual([[4, "1"]]);
+  expect(whole.rejected).toMatchObject([{ row: 5 }]);
+  for (let size = 1; size < text.length; size++) expect(await readAll(text, size)).toEqual(whole);
+});
+
+test("a line that ends otherwise than the header leaves nothing of its end in the last cell", async () => {
+  const { records } = await readAll("x,y\n1,a\r\n2,b\n");
+  expect(records.map(({ values }) => values["y"])).toEqual(["a", "b"]);
+});
+
+test("a file of blank lines alone has no text, however long it is", async () => {
+  const blank = "\n".repeat(6_000_000);
+  await expect(readAll(blank, 65_536)).rejects.toThrow("the file has no text");
+});

@@ -4,6 +4,7 @@ import { InputError } from "../format/input-error";
 import { IMPORT_LIMITS } from "./limits";
 import type { Batch, Json, Rejection, SourceRecord } from "./record";
 
+const BLANK_LINES = /^(?:[^\S\r\n]*(?:\r\n|[\r\n]))+/;
 const DELIMITERS = [",", "\t", ";"];
 
 /**
@@ -21,15 +22,22 @@ export async function* csvRecords(
   let header: Header | null = null;
   let rest = "";
   let row = 1;
+  let newline = "\n";
 
-  function read(text: string, isLast: boolean): Batch | null {
+  function read(given: string, isLast: boolean): Batch | null {
+    let text = given;
     if (!parser) {
+      const [blank = ""] = BLANK_LINES.exec(given) ?? [];
+      text = given.slice(blank.length);
       // The first line tells how the file is written; it may not be whole yet.
-      if (!isLast && !/[\r\n]./.test(text) && text.length <= IMPORT_LIMITS.record) {
-        rest = text;
+      if (!isLast && !/[\r\n]./.test(text) && given.length <= IMPORT_LIMITS.record) {
+        rest = given;
         return null;
       }
-      parser = new Papa.Parser(dialectOf(text));
+      row += blank.split(/\r\n|[\r\n]/).length - 1;
+      const dialect = dialectOf(text);
+      newline = dialect.newline;
+      parser = new Papa.Parser(dialect);
     }
     const { data, errors, meta } = parser.parse(text, 0, !isLast);
     rest = text.slice(meta.cursor);
@@ -40,7 +48,8 @@ export async function* csvRecords(
     const faults = new Map(errors.toReversed().map(({ row, code }) => [row, code]));
     const records: SourceRecord[] = [];
     const rejected: Rejection[] = [];
-    data.forEach((cells, i) => {
+    data.forEach((found, i) => {
+      const cells = newline === "\n" ? withoutReturn(found) : found;
       if (!header) {
         header = headerOf(cells, file);
         return;
@@ -62,6 +71,11 @@ export async function* csvRecords(
   const last = rest === "" ? null : read(rest, true);
   if (last) yield last;
   if (!header) throw noHeader(file);
+}
+
+/** Of tables that were put together some lines may end with a carriage return more than the header's. */
+function withoutReturn(cells: readonly string[]): readonly string[] {
+  return cells.map((cell, i) => (i === cells.length - 1 ? cell.replace(/\r$/, "") : cell));
 }
 
 interface Header {

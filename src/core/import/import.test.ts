@@ -95,10 +95,16 @@ test("ids that a number does not hold exactly are refused, and kept where they a
       `{"question_id": ${id("9007199254740992")}, "question": "A?", "paraphrased": "One?"}`,
       `{"question_id": ${id("9007199254740993")}, "question": "B?", "paraphrased": "Two?"}`,
     );
-  const { rejected } = await read("a.jsonl", rowsWith((digits) => digits)); // prettier-ignore
+  const { rejected } = await read(
+    "a.jsonl",
+    rowsWith((digits) => digits),
+  );
   expect(rejected).toHaveLength(2);
   expect(rejected[0]!.reason).toMatch(/beyond 2\^53.* in quotes/);
-  const { corpus } = await read("a.jsonl", rowsWith((digits) => `"${digits}"`)); // prettier-ignore
+  const { corpus } = await read(
+    "a.jsonl",
+    rowsWith((digits) => `"${digits}"`),
+  );
   expect(corpus.questions.map(({ id }) => id)).toEqual(["9007199254740992", "9007199254740993"]);
 });
 

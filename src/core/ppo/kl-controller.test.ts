@@ -24,6 +24,18 @@ test("too far raises it, too near lowers it, on target keeps it", () => {
   );
 });
 
+test("a horizon shorter than the batch makes it small, never 0 or negative", () => {
+  for (const klHorizon of [0.5, 1, 2]) {
+    let coefficient = 0.2;
+    for (let batch = 0; batch < 3; batch++) {
+      const next = nextKlCoefficient(coefficient, 0, 10, { ...adaptive, klHorizon });
+      expect(next).toBeGreaterThan(0);
+      expect(next).toBeLessThan(coefficient);
+      coefficient = next;
+    }
+  }
+});
+
 test("fixed means fixed", () => {
   expect(nextKlCoefficient(0.2, 50, 64, { ...adaptive, adaptiveKl: false })).toBe(0.2);
 });

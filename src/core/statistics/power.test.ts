@@ -35,3 +35,8 @@ test("one difference has no power to speak of, and equal scores need no number o
   expect(pairedPower([0.2])).toBeNull();
   expect(pairedPower([0, 0, 0])).toEqual({ smallestDifference: 0, pairsForObserved: null });
 });
+
+test("a mean that only rounding keeps from 0 needs no number of pairs", () => {
+  expect(pairedPower([0.1, 0.2, -0.3])!.pairsForObserved).toBeNull();
+  expect(pairedPower([0.1, 0.2, -0.299])!.pairsForObserved).toBeGreaterThan(1e5);
+});
