@@ -4,7 +4,6 @@ import { InputError } from "../format/input-error";
 import { IMPORT_LIMITS } from "./limits";
 import type { Batch, Json, Rejection, SourceRecord } from "./record";
 
-const BLANK_LINES = /^(?:[^\S\r\n]*(?:\r\n|[\r\n]))+/;
 const DELIMITERS = [",", "\t", ";"];
 
 /**
@@ -27,7 +26,7 @@ export async function* csvRecords(
   function read(given: string, isLast: boolean): Batch | null {
     let text = given;
     if (!parser) {
-      const [blank = ""] = BLANK_LINES.exec(given) ?? [];
+      const blank = blankLinesOf(given);
       text = given.slice(blank.length);
       // The first line tells how the file is written; it may not be whole yet.
       if (!isLast && !/[\r\n]./.test(text) && given.length <= IMPORT_LIMITS.record) {
@@ -71,6 +70,13 @@ export async function* csvRecords(
   const last = rest === "" ? null : read(rest, true);
   if (last) yield last;
   if (!header) throw noHeader(file);
+}
+
+/** The blank lines that a text begins with, whole with their ends. */
+function blankLinesOf(text: string): string {
+  const first = text.search(/\S/);
+  const space = first === -1 ? text : text.slice(0, first);
+  return space.slice(0, Math.max(space.lastIndexOf("\n"), space.lastIndexOf("\r")) + 1);
 }
 
 /** Of tables that were put together some lines may end with a carriage return more than the header's. */
