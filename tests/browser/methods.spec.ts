@@ -1,8 +1,10 @@
 /** Methods compared on the page, from a file and from runs of this browser. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
+import { strFromU8, unzipSync } from "fflate";
 import { compareMethods, type QuestionFigures } from "../../src/core/compare/methods";
 import { comparisonRecord } from "../../src/core/compare/record";
+import type { StudyReport } from "../../src/core/format/report";
 import { expectAccessible } from "./axe";
 import { quickestStudy } from "./quickest-study";
 import { open, watchRequests, withoutWebGpu } from "./site";
@@ -26,6 +28,18 @@ const record = comparisonRecord({
     { seed: 1, replicates: 200, confidence: 0.95 },
   ),
 });
+
+/** What the report of a project's first run says of PPO beside the baseline. */
+function ppoOf(archive: Uint8Array) {
+  const { report } = JSON.parse(strFromU8(unzipSync(archive)["runs/1/run.json"]!)) as {
+    readonly report: StudyReport;
+  };
+  const { mean } = report.models.find(({ name }) => name === "ppo")!;
+  const comparison = report.comparisons.find(({ name }) => name === "ppo")!;
+  return { mean: mean!, difference: comparison.meanDifference!, ...comparison };
+}
+
+const three = (figure: number) => figure.toFixed(3).replace("0.", "\\.");
 
 test("a comparison from the command line opens; a run of this browser is compared with its report's figures", async ({
   page,
@@ -56,7 +70,9 @@ test("a comparison from the command line opens; a run of this browser is compare
   await page.getByRole("button", { name: "Compare 1 run" }).click();
   await expect(page.getByRole("region", { name: "Its runs" }).getByRole("link")).toHaveCount(1, { timeout: 60_000 }); // prettier-ignore
   const shown = gain.getByRole("row", { name: /^PPO/ });
-  await expect(shown).toContainText(".769+.168 [+.102, +.231]10 / 0 / 2"); // the report's own figures
+  const { mean, difference, higher, equal, lower } = ppoOf(example);
+  const figures = `${three(mean)}\\+${three(difference)} \\[.+\\]${higher} / ${equal} / ${lower}`;
+  await expect(shown).toHaveText(new RegExp(`^PPO${figures}`)); // the report's own
 
   await page.getByRole("region", { name: "Its runs" }).getByRole("link").click();
   await expect(page.getByRole("heading", { level: 1, name: "Example study" })).toBeVisible();
