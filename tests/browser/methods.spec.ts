@@ -36,7 +36,7 @@ function ppoOf(archive: Uint8Array) {
   };
   const { mean } = report.models.find(({ name }) => name === "ppo")!;
   const comparison = report.comparisons.find(({ name }) => name === "ppo")!;
-  return { mean: mean!, difference: comparison.meanDifference!, ...comparison };
+  return { mean: mean!, difference: comparison.meanDifference, ...comparison };
 }
 
 const three = (figure: number) => figure.toFixed(3).replace("0.", "\\.");
