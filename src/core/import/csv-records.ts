@@ -81,7 +81,8 @@ function blankLinesOf(text: string): string {
 
 /** Of tables that were put together some lines may end with a carriage return more than the header's. */
 function withoutReturn(cells: readonly string[]): readonly string[] {
-  return cells.map((cell, i) => (i === cells.length - 1 ? cell.replace(/\r$/, "") : cell));
+  const last = cells.at(-1) ?? "";
+  return last.endsWith("\r") ? [...cells.slice(0, -1), last.slice(0, -1)] : cells;
 }
 
 interface Header {
